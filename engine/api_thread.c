@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* The API thread's loop, mailbox and clock; what it does for others is in ipc/ and hub/requests. */
+#include "api_thread.h"
+
+#include <ev.h>
+#include <pthread.h>
+#include "base/clock.h"
+#include "base/mailbox.h"
+#include "base/memory.h"
+#include "hub/mail.h"
+#include "ipc/server.h"
+#include "status.h"
+
+struct ody_api_thread {
+    ody_api_setup setup;
+    struct ev_loop *loop;
+    ev_async wake;
+    ev_async stop;
+    ev_timer second;
+    ody_mailbox mailbox;
+    ody_requests *requests;
+    ody_ipc_server *ipc;
+    uint64_t started_at;
+    pthread_t thread;
+    bool running;
+};
+
+static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
+{
+    ody_api_thread *thread = watcher->data;
+    ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox);
+
+    (void)loop;
+    (void)events;
+    while (node) {
+        ody_mailbox_node *next = node->next;
+
+        ody_requests_mail(thread->requests, (ody_mail *)node);
+        node = next;
+    }
+}
+
+static void on_stop(struct ev_loop *loop, ev_async *watcher, int events)
+{
+    (void)watcher;
+    (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    ody_api_thread *thread = watcher->data;
+
+    (void)loop;
+    (void)events;
+    ody_requests_advance(thread->requests, ody_clock_ms());
+}
+
+static void wake_thread(void *context)
+{
+    ody_api_thread *thread = context;
+
+    ev_async_send(thread->loop, &thread->wake);
+}
+
+static void write_status(void *context, ody_bytes *out)
+{
+    const ody_api_thread *thread = context;
+    const ody_status_facts facts = {
+        .supervisor_pid = thread->setup.sockets->supervisor_pid,
+        .shard_count = thread->setup.shard_count,
+        .processes = ody_ipc_server_connections(thread->ipc),
+        .requests = ody_requests_pending(thread->requests),
+        .uptime_ms = ody_clock_ms() - thread->started_at,
+    };
+
+    ody_status_write(out, thread->setup.shared, &facts);
+}
+
+static void watchers_start(ody_api_thread *thread)
+{
+    ev_async_init(&thread->wake, on_wake);
+    ev_async_init(&thread->stop, on_stop);
+    ev_timer_init(&thread->second, on_second, 1., 1.);
+    thread->wake.data = thread->stop.data = thread->second.data = thread;
+    ev_async_start(thread->loop, &thread->wake);
+    ev_async_start(thread->loop, &thread->stop);
+    ev_timer_start(thread->loop, &thread->second);
+}
+
+int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_error *error)
+{
+    const ody_options *options = setup->shared->options;
+    ody_api_thread *thread = ody_calloc(1, sizeof(*thread));
+
+    if (!thread) {
+        return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
+    }
+    thread->setup = *setup;
+    thread->started_at = ody_clock_ms();
+    thread->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOSIGMASK);
+    ody_mailbox_init(&thread->mailbox, options->limits.mailbox_size, wake_thread, thread);
+    thread->requests =
+        ody_requests_new(options, setup->shard_count, setup->transport, setup->context);
+    if (thread->loop) {
+        watchers_start(thread);
+        thread->ipc = ody_ipc_server_new(&(ody_ipc_setup){
+            .loop = thread->loop,
+            .listen_fd = setup->sockets->unix_listen,
+            .requests = thread->requests,
+            .options = options,
+            .status = write_status,
+            .context = thread,
+        });
+    }
+    if (!thread->loop || !thread->requests || !thread->ipc) {
+        ody_api_thread_free(thread);
+        return ody_error_set(error, ODY_EMEMORY, "the API thread could not be made: %s",
+                             ody_error_text(ODY_EMEMORY));
+    }
+    *out = thread;
+    return 0;
+}
+
+static void *run(void *context)
+{
+    ody_api_thread *thread = context;
+
+    ev_run(thread->loop, 0);
+    return NULL;
+}
+
+int ody_api_thread_start(ody_api_thread *thread, ody_error *error)
+{
+    if (pthread_create(&thread->thread, NULL, run, thread) != 0) {
+        return ody_error_set(error, ODY_ESYSTEM, "the API thread could not be started");
+    }
+    thread->running = true;
+    return 0;
+}
+
+int ody_api_thread_post(ody_api_thread *thread, ody_mail *take_mail, bool must)
+{
+    return ody_mailbox_post(&thread->mailbox, &take_mail->node, must);
+}
+
+bool ody_api_thread_full(const ody_api_thread *thread)
+{
+    return ody_mailbox_full(&thread->mailbox);
+}
+
+void ody_api_thread_stop(ody_api_thread *thread)
+{
+    if (!thread->running) {
+        return;
+    }
+    ev_async_send(thread->loop, &thread->stop);
+    pthread_join(thread->thread, NULL);
+    thread->running = false;
+}
+
+void ody_api_thread_free(ody_api_thread *thread)
+{
+    if (!thread) {
+        return;
+    }
+    ody_ipc_server_free(thread->ipc);
+    ody_requests_free(thread->requests);
+    for (ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox), *next; node; node = next) {
+        next = node->next;
+        ody_mail_free((ody_mail *)node);
+    }
+    ody_mailbox_fini(&thread->mailbox);
+    if (thread->loop) {
+        ev_loop_destroy(thread->loop);
+    }
+    ody_free(thread);
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a home does: joins and leaves, publishing, client events. Everything that needs memory is
+ * made first, then the state changes, then mail goes out.
+ */
+#include "hub/fanout.h"
+#include "wire/encode.h"
+
+#define NOBODY ((ody_socket_id){0})
+
+/* Where the encoder of a presence snapshot is. */
+typedef struct snapshot_walk {
+    const ody_channel *channel;
+    size_t cursor;
+} snapshot_walk;
+
+static void answer(ody_hub *hub, ody_mail *take_mail, ody_mail_kind kind, int code)
+{
+    take_mail->kind = (uint8_t)kind;
+    take_mail->code = code;
+    if (ody__hub_post(hub, take_mail->origin, take_mail, true) < 0) {
+        ody_mail_free(take_mail);
+    }
+}
+
+static ody_channel *find(const ody_hub *hub, ody_view name)
+{
+    return ody_map_get(&hub->channels, name);
+}
+
+/* Finds the channel or makes it; an idle one must be given to release(). */
+static ody_channel *obtain(ody_hub *hub, ody_view name)
+{
+    ody_channel *channel = find(hub, name);
+    ody_channel_kind kind;
+
+    if (channel ||
+        ody_channel_name_parse(name, hub->options->limits.channel_name_length, &kind) < 0) {
+        return channel;
+    }
+    channel = ody_channel_new(name, kind, hub->count);
+    if (channel && ody_map_put(&hub->channels, ody_channel_name(channel), channel) < 0) {
+        ody_channel_free(channel);
+        channel = NULL;
+    }
+    return channel;
+}
+
+/* Frees the channel when nothing is left of it. */
+static void release(ody_hub *hub, ody_channel *channel)
+{
+    if (!ody_channel_idle(channel)) {
+        return;
+    }
+    if (channel->presence) {
+        ody_list_remove(&channel->presence->node);
+    }
+    ody_map_remove(&hub->channels, ody_channel_name(channel));
+    ody_channel_free(channel);
+}
+
+/* Tells the others of a user that is gone. Returns false without memory. */
+static bool announce_departed(ody_hub *hub, ody_channel *channel, const ody_presence_user *user)
+{
+    ody_bytes *text = ody__hub_scratch(hub);
+    ody_fanout fanout;
+
+    ody_encode_member_removed(text, ody_channel_name(channel), ody_presence_user_id(user));
+    if (ody__fanout_make(hub, channel, text, NOBODY, &fanout) < 0) {
+        return false;
+    }
+    ody__fanout_send(hub, channel, &fanout);
+    return true;
+}
+
+/* Announces all departures that still are to be. What finds no memory is tried again later. */
+static bool announce_all(ody_hub *hub, ody_channel *channel)
+{
+    ody_channel_presence *presence = channel->presence;
+
+    if (!presence) {
+        return true;
+    }
+    while (!ody_list_empty(&presence->departed)) {
+        ody_presence_user *user =
+            ody_container_of(presence->departed.next, ody_presence_user, node);
+
+        if (!announce_departed(hub, channel, user)) {
+            if (!ody_list_linked(&presence->node)) {
+                ody_list_append(&hub->unannounced, &presence->node);
+            }
+            ody__hub_retry_later(hub);
+            return false;
+        }
+        ody_list_remove(&user->node);
+        ody_free(user);
+    }
+    ody_list_remove(&presence->node);
+    return true;
+}
+
+bool ody__home_retry(ody_hub *hub)
+{
+    while (!ody_list_empty(&hub->unannounced)) {
+        ody_channel_presence *presence =
+            ody_container_of(hub->unannounced.next, ody_channel_presence, node);
+
+        if (!announce_all(hub, presence->channel)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Nobody is left who could be told. */
+static void forget_departures(ody_channel *channel)
+{
+    ody_list_node *node;
+
+    if (!channel->presence) {
+        return;
+    }
+    while ((node = ody_list_take_first(&channel->presence->departed))) {
+        ody_free(ody_container_of(node, ody_presence_user, node));
+    }
+    ody_list_remove(&channel->presence->node);
+}
+
+static void leave(ody_hub *hub, ody_view name, ody_socket_id client)
+{
+    ody_channel *channel = find(hub, name);
+    ody_presence_user *departed;
+
+    if (!channel || !ody_channel_leave(channel, client, ody_socket_id_shard(client), &departed)) {
+        return;
+    }
+    if (departed) {
+        ody_list_append(&channel->presence->departed, &departed->node);
+    }
+    if (channel->members.count > 0) {
+        (void)announce_all(hub, channel);
+        return;
+    }
+    ody_count(hub->counters, channels, -1);
+    forget_departures(channel);
+    release(hub, channel);
+}
+
+static void leave_all(ody_hub *hub, ody_mail *take_mail)
+{
+    const char *at = take_mail->data.data;
+    const char *end = at + take_mail->data.length;
+
+    while (at < end) {
+        uint16_t length;
+
+        memcpy(&length, at, sizeof(length));
+        leave(hub, (ody_view){at + sizeof(length), length}, take_mail->client);
+        at += sizeof(length) + length;
+    }
+    ody_mail_free(take_mail);
+}
+
+static void snapshot_restart(void *context)
+{
+    ((snapshot_walk *)context)->cursor = 0;
+}
+
+static bool snapshot_next(void *context, ody_encode_member *member)
+{
+    snapshot_walk *walk = context;
+    const ody_presence_user *user = ody_channel_user_next(walk->channel, &walk->cursor);
+
+    if (!user) {
+        return false;
+    }
+    member->user_id = ody_presence_user_id(user);
+    member->user_info = ody_presence_user_info(user);
+    return true;
+}
+
+static ody_frame *encode_success(ody_hub *hub, const ody_channel *channel)
+{
+    ody_bytes *text = ody__hub_scratch(hub);
+    snapshot_walk walk = {channel, 0};
+
+    if (channel->presence) {
+        ody_encode_presence_succeeded(text, ody_channel_name(channel),
+                                      ody_channel_user_count(channel), snapshot_restart,
+                                      snapshot_next, &walk);
+    } else {
+        ody_encode_succeeded(text, ody_channel_name(channel));
+    }
+    return text->failed ? NULL : ody_frame_new(&hub->frames, ODY_OPCODE_TEXT, ody_bytes_view(text));
+}
+
+static ody_frame *encode_cached(ody_hub *hub, const ody_channel *channel)
+{
+    ody_view cached = ody_channel_cache_get(channel, hub->now);
+    ody_bytes *text;
+
+    if (cached.data) {
+        return ody_frame_new(&hub->frames, ODY_OPCODE_TEXT, cached);
+    }
+    text = ody__hub_scratch(hub);
+    ody_encode_cache_miss(text, ody_channel_name(channel));
+    return text->failed ? NULL : ody_frame_new(&hub->frames, ODY_OPCODE_TEXT, ody_bytes_view(text));
+}
+
+/* Puts into the mail what a member gets when it is in. */
+static int confirm(ody_hub *hub, const ody_channel *channel, ody_mail *mail)
+{
+    mail->frame = encode_success(hub, channel);
+    if (mail->frame && channel->kind.cache) {
+        mail->second = encode_cached(hub, channel);
+    }
+    return mail->frame && (mail->second || !channel->kind.cache) ? 0 : ODY_EMEMORY;
+}
+
+/* Tells the others of a new user; the joiner's own shard does not have it in its list yet. */
+static int announce_arrival(ody_hub *hub, ody_channel *channel, const ody_mail *mail,
+                            ody_fanout *fanout)
+{
+    ody_bytes *text = ody__hub_scratch(hub);
+    const ody_member *member = ody_members_find(&channel->members, mail->client);
+
+    ody_encode_member_added(text, mail->channel, ody_presence_user_id(member->user),
+                            ody_presence_user_info(member->user));
+    return ody__fanout_make(hub, channel, text, mail->client, fanout);
+}
+
+/* Takes back a join of which nobody has heard. */
+static void undo_join(ody_channel *channel, ody_socket_id client)
+{
+    ody_presence_user *departed;
+
+    ody_channel_leave(channel, client, ody_socket_id_shard(client), &departed);
+    ody_free(departed);
+}
+
+static int join_new(ody_hub *hub, ody_channel *channel, ody_mail *mail)
+{
+    const ody_presence_profile profile = {mail->user_id, mail->user_info};
+    ody_fanout arrival = {0};
+    bool first;
+    int code = ody_channel_join(channel, mail->client, ody_socket_id_shard(mail->client), &profile,
+                                hub->options->limits.presence_members, &first);
+
+    if (code < 0) {
+        return code;
+    }
+    if (first) {
+        code = announce_arrival(hub, channel, mail, &arrival);
+    }
+    if (code == 0) {
+        code = confirm(hub, channel, mail);
+    }
+    if (code < 0) {
+        ody__fanout_drop(&arrival);
+        undo_join(channel, mail->client);
+        return code;
+    }
+    if (first) {
+        ody__fanout_send(hub, channel, &arrival);
+    }
+    if (channel->members.count == 1) {
+        ody_count(hub->counters, channels, 1);
+    }
+    return 0;
+}
+
+static void join(ody_hub *hub, ody_mail *take_mail)
+{
+    ody_channel *channel = obtain(hub, take_mail->channel);
+    int code = channel && announce_all(hub, channel) ? 0 : ODY_EMEMORY;
+
+    if (code == 0) {
+        code = ody_members_find(&channel->members, take_mail->client)
+                   ? confirm(hub, channel, take_mail)
+                   : join_new(hub, channel, take_mail);
+    }
+    if (channel) {
+        take_mail->number = channel->serial;
+        release(hub, channel);
+    }
+    answer(hub, take_mail, code < 0 ? ODY_MAIL_REFUSED : ODY_MAIL_JOINED, code);
+}
+
+static int publish_client_event(ody_hub *hub, const ody_mail *mail)
+{
+    ody_channel *channel = find(hub, mail->channel);
+    const ody_member *member = channel ? ody_members_find(&channel->members, mail->client) : NULL;
+    ody_bytes *text;
+    ody_fanout fanout;
+    int code;
+
+    if (!member) {
+        return ODY_ENOT_SUBSCRIBED;
+    }
+    if (ody__fanout_blocked(hub, channel)) {
+        ody_count(hub->counters, dropped_mailbox, 1);
+        return ODY_EOVERLOADED;
+    }
+    text = ody__hub_scratch(hub);
+    ody_encode_event(text, mail->event, mail->channel, mail->data,
+                     member->user ? ody_presence_user_id(member->user) : ODY_VIEW_NONE);
+    code = ody__fanout_make(hub, channel, text, mail->client, &fanout);
+    if (code == 0) {
+        ody__fanout_send(hub, channel, &fanout);
+        ody_count(hub->counters, messages_published, 1);
+    }
+    return code;
+}
+
+static void client_event(ody_hub *hub, ody_mail *take_mail)
+{
+    int code = publish_client_event(hub, take_mail);
+
+    if (code < 0) {
+        answer(hub, take_mail, ODY_MAIL_REJECTED, code);
+    } else {
+        ody_mail_free(take_mail);
+    }
+}
+
+/* Keeps the event for those who come later. Events expire in the order in which they came. */
+static void keep(ody_hub *hub, ody_channel *channel, ody_channel_cache *take_cache)
+{
+    ody_channel_cache_set(channel, take_cache);
+    ody_list_append(&hub->cached, &take_cache->node);
+    if (!ody_timer_armed(&hub->expiry)) {
+        ody_wheel_arm(&hub->wheel, &hub->expiry, take_cache->expires);
+    }
+}
+
+void ody__home_expire(ody_hub *hub)
+{
+    while (!ody_list_empty(&hub->cached)) {
+        ody_channel_cache *cache = ody_container_of(hub->cached.next, ody_channel_cache, node);
+        ody_channel *channel = cache->channel;
+
+        if (cache->expires > hub->now) {
+            ody_wheel_arm(&hub->wheel, &hub->expiry, cache->expires);
+            return;
+        }
+        ody_channel_cache_drop(channel);
+        release(hub, channel);
+    }
+}
+
+/* Numbers the message, sends and keeps it: all of that, or nothing. */
+static int publish_to(ody_hub *hub, ody_channel *channel, const ody_mail *mail)
+{
+    ody_bytes *text = ody__hub_scratch(hub);
+    ody_channel_cache *cache = NULL;
+    ody_fanout fanout;
+    int code;
+
+    ody_encode_event(text, mail->event, mail->channel, mail->data, ODY_VIEW_NONE);
+    code = ody__fanout_make(hub, channel, text, mail->client, &fanout);
+    if (code == 0 && channel->kind.cache) {
+        cache = ody_channel_cache_new(ody_bytes_view(text), hub->now + hub->options->cache_time);
+        if (!cache) {
+            ody__fanout_drop(&fanout);
+            code = ODY_EMEMORY;
+        }
+    }
+    if (code < 0) {
+        return code;
+    }
+    ody__fanout_send(hub, channel, &fanout);
+    ody_count(hub->counters, messages_published, 1);
+    if (cache) {
+        keep(hub, channel, cache);
+    }
+    return 0;
+}
+
+/* A channel without subscribers: only some exist, and only those with a cache take the event. */
+static int publish_unsubscribed(ody_hub *hub, const ody_mail *mail)
+{
+    ody_channel_kind kind;
+    ody_channel *channel;
+    int code =
+        ody_channel_name_parse(mail->channel, hub->options->limits.channel_name_length, &kind);
+
+    if (code < 0 || !ody_channel_always_exists(kind)) {
+        return code < 0 ? code : ODY_ECHANNEL_NOT_FOUND;
+    }
+    if (!kind.cache) {
+        return 0;
+    }
+    channel = obtain(hub, mail->channel);
+    code = channel ? publish_to(hub, channel, mail) : ODY_EMEMORY;
+    if (channel) {
+        release(hub, channel);
+    }
+    return code;
+}
+
+static int publish(ody_hub *hub, ody_mail *mail)
+{
+    ody_channel *channel = find(hub, mail->channel);
+    uint64_t reached;
+    int code;
+
+    if (!channel || channel->members.count == 0) {
+        return publish_unsubscribed(hub, mail);
+    }
+    if (ody__fanout_blocked(hub, channel)) {
+        ody_count(hub->counters, dropped_mailbox, 1);
+        return ODY_EOVERLOADED;
+    }
+    reached = channel->members.count - (ody_members_find(&channel->members, mail->client) != NULL);
+    code = publish_to(hub, channel, mail);
+    if (code == 0) {
+        mail->number = reached;
+    }
+    return code;
+}
+
+void ody__home_mail(ody_hub *hub, ody_mail *take_mail)
+{
+    switch ((ody_mail_kind)take_mail->kind) {
+    case ODY_MAIL_JOIN:
+        join(hub, take_mail);
+        return;
+    case ODY_MAIL_LEAVE:
+        leave(hub, take_mail->channel, take_mail->client);
+        answer(hub, take_mail, ODY_MAIL_LEFT, 0);
+        return;
+    case ODY_MAIL_LEAVE_ALL:
+        leave_all(hub, take_mail);
+        return;
+    case ODY_MAIL_CLIENT_EVENT:
+        client_event(hub, take_mail);
+        return;
+    case ODY_MAIL_PUBLISH:
+        answer(hub, take_mail, ODY_MAIL_ANSWER, publish(hub, take_mail));
+        return;
+    default:
+        ody_mail_free(take_mail);
+        return;
+    }
+}

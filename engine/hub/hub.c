@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* A hub's life, its mail and its turns. */
+#include "hub/hub.h"
+
+#include "channel/channel.h"
+#include "hub/deliver.h"
+#include "hub/subscription.h"
+#include "wire/encode.h"
+
+/* A turn ends when this much was queued: memory that all its batches take together, or frames on
+ * connections. The second lets sixteen messages for 30,000 subscribers share their sends. */
+#define TURN_BYTES (256 * 1024)
+#define TURN_DELIVERIES 500000
+
+#define SCRATCH_KEPT (64 * 1024)
+#define RETRY_MS ODY_WHEEL_TICK_MS
+
+static void retry(ody_timer *timer, uint64_t now)
+{
+    ody_hub *hub = ody_container_of(timer, ody_hub, retry);
+    bool announced = ody__home_retry(hub);
+
+    (void)now;
+    if (!ody__subscription_retry(hub) || !announced) {
+        ody__hub_retry_later(hub);
+    }
+}
+
+static void expire(ody_timer *timer, uint64_t now)
+{
+    (void)now;
+    ody__home_expire(ody_container_of(timer, ody_hub, expiry));
+}
+
+/* The answer to pusher:ping is always the same: one batch for all. */
+static int pong_make(ody_hub *hub)
+{
+    ody_bytes *text = ody__hub_scratch(hub);
+    uint8_t header[ODY_FRAME_HEADER_MAX];
+    size_t length;
+
+    ody_encode_pong(text);
+    if (text->failed) {
+        return ODY_EMEMORY;
+    }
+    length = ody_encode_frame_header(header, ODY_OPCODE_TEXT, text->length);
+    hub->pong = ody_batch_new(&hub->unique_bytes, (uint32_t)(length + text->length));
+    if (!hub->pong) {
+        return ODY_EMEMORY;
+    }
+    (void)ody_batch_append(hub->pong, header, (uint32_t)length);
+    (void)ody_batch_append(hub->pong, (const uint8_t *)text->data, (uint32_t)text->length);
+    return 0;
+}
+
+ody_hub *ody_hub_new(ody_shared *shared, unsigned index, unsigned count,
+                     const ody_transport *transport, void *context, uint64_t now)
+{
+    ody_hub *hub = ody_calloc(1, sizeof(*hub));
+
+    if (!hub) {
+        return NULL;
+    }
+    hub->shared = shared;
+    hub->options = shared->options;
+    hub->counters = &shared->counters[index];
+    hub->transport = transport;
+    hub->context = context;
+    hub->index = index;
+    hub->count = count;
+    hub->now = now;
+    hub->inner_last = &hub->inner_first;
+    hub->first_free = UINT32_MAX;
+    ody_list_init(&hub->connections);
+    ody_list_init(&hub->cached);
+    ody_list_init(&hub->unannounced);
+    ody_list_init(&hub->orphans);
+    ody_list_init(&hub->open_batches);
+    ody_map_init(&hub->locals);
+    ody_map_init(&hub->channels);
+    ody_wheel_init(&hub->wheel, now);
+    hub->retry.fire = retry;
+    hub->expiry.fire = expire;
+    if (pong_make(hub) < 0) {
+        ody_hub_free(hub);
+        return NULL;
+    }
+    return hub;
+}
+
+static ody_mail *inner_take(ody_hub *hub)
+{
+    ody_mailbox_node *node = hub->inner_first;
+
+    if (!node) {
+        return NULL;
+    }
+    hub->inner_first = node->next;
+    if (!node->next) {
+        hub->inner_last = &hub->inner_first;
+    }
+    return ody_container_of(node, ody_mail, node);
+}
+
+void ody_hub_free(ody_hub *hub)
+{
+    ody_channel *channel;
+    ody_mail *mail;
+    size_t cursor = 0;
+
+    if (!hub) {
+        return;
+    }
+    while ((mail = inner_take(hub))) {
+        ody_mail_free(mail);
+    }
+    ody_hub_turn_end(hub);
+    ody__subscription_free_orphans(hub);
+    while ((channel = ody_map_next(&hub->channels, &cursor, NULL))) {
+        ody_channel_free(channel);
+    }
+    ody_map_fini(&hub->channels);
+    ody_map_fini(&hub->locals);
+    ody_batch_unref(hub->pong);
+    ody_bytes_fini(&hub->scratch);
+    ody_free(hub->slots);
+    ody_frame_home_collect(&hub->frames);
+    ody_free(hub);
+}
+
+static void dispatch(ody_hub *hub, ody_mail *take_mail)
+{
+    switch ((ody_mail_kind)take_mail->kind) {
+    case ODY_MAIL_JOINED:
+    case ODY_MAIL_REFUSED:
+    case ODY_MAIL_LEFT:
+    case ODY_MAIL_REJECTED:
+        ody__subscription_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_DELIVER:
+        ody__deliver_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_WHISPER:
+        ody__whisper_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_SUBSCRIBERS:
+    case ODY_MAIL_IS_SUBSCRIBED:
+    case ODY_MAIL_CHANNEL_EXISTS:
+    case ODY_MAIL_CHANNELS:
+        ody__home_answer(hub, take_mail);
+        return;
+    case ODY_MAIL_ANSWER:
+        ody_mail_free(take_mail);
+        return;
+    case ODY_MAIL_JOIN:
+    case ODY_MAIL_LEAVE:
+    case ODY_MAIL_LEAVE_ALL:
+    case ODY_MAIL_CLIENT_EVENT:
+    case ODY_MAIL_PUBLISH:
+        ody__home_mail(hub, take_mail);
+        return;
+    }
+}
+
+void ody__hub_enter(ody_hub *hub, uint64_t now)
+{
+    hub->depth++;
+    hub->now = now;
+}
+
+void ody__hub_leave(ody_hub *hub)
+{
+    ody_mail *mail;
+
+    while (hub->depth == 1 && (mail = inner_take(hub))) {
+        dispatch(hub, mail);
+    }
+    hub->depth--;
+}
+
+int ody__hub_post(ody_hub *hub, unsigned target, ody_mail *take_mail, bool must)
+{
+    ody_mail_weigh(take_mail);
+    if (target != hub->index) {
+        return hub->transport->post(hub->context, target, take_mail, must);
+    }
+    take_mail->node.next = NULL;
+    *hub->inner_last = &take_mail->node;
+    hub->inner_last = &take_mail->node.next;
+    return 0;
+}
+
+bool ody__hub_full(const ody_hub *hub, unsigned target)
+{
+    return target != hub->index && hub->transport->full(hub->context, target);
+}
+
+unsigned ody__hub_home(const ody_hub *hub, ody_view channel)
+{
+    return ody_mail_home(channel, hub->count);
+}
+
+ody_bytes *ody__hub_scratch(ody_hub *hub)
+{
+    if (hub->scratch.capacity > SCRATCH_KEPT) {
+        ody_bytes_fini(&hub->scratch);
+    }
+    ody_bytes_clear(&hub->scratch);
+    return &hub->scratch;
+}
+
+void ody__hub_retry_later(ody_hub *hub)
+{
+    if (!ody_timer_armed(&hub->retry)) {
+        ody_wheel_arm(&hub->wheel, &hub->retry, hub->now + RETRY_MS);
+    }
+}
+
+void ody_hub_mail(ody_hub *hub, ody_mail *take_mail, uint64_t now)
+{
+    ody__hub_enter(hub, now);
+    dispatch(hub, take_mail);
+    ody__hub_leave(hub);
+}
+
+static void show_gauges(ody_hub *hub)
+{
+    atomic_store_explicit(&hub->counters->outbound_bytes, hub->unique_bytes, memory_order_relaxed);
+}
+
+void ody_hub_turn_end(ody_hub *hub)
+{
+    ody_list_node *node;
+
+    while ((node = ody_list_take_first(&hub->open_batches))) {
+        ody__local_seal(ody_container_of(node, ody_local_channel, open_batch));
+    }
+    ody_frame_home_collect(&hub->frames);
+    hub->turn_bytes = 0;
+    hub->turn_deliveries = 0;
+    show_gauges(hub);
+}
+
+bool ody_hub_turn_full(const ody_hub *hub)
+{
+    return hub->turn_bytes >= TURN_BYTES || hub->turn_deliveries >= TURN_DELIVERIES;
+}
+
+void ody_hub_advance(ody_hub *hub, uint64_t now)
+{
+    ody__hub_enter(hub, now);
+    ody_wheel_advance(&hub->wheel, now);
+    ody__hub_leave(hub);
+    show_gauges(hub);
+}
+
+ody_wheel *ody_hub_wheel(ody_hub *hub)
+{
+    return &hub->wheel;
+}
+
+ody_counters *ody_hub_counters(ody_hub *hub)
+{
+    return hub->counters;
+}
+
+void ody_hub_drain(ody_hub *hub)
+{
+    ody_list_node *node;
+
+    hub->draining = true;
+    for (node = hub->connections.next; node != &hub->connections; node = node->next) {
+        ody_hub_close(hub, ody_container_of(node, ody_connection, all), ODY_CLOSE_DRAIN,
+                      "Server is shutting down");
+    }
+}
+
+size_t ody_hub_connection_count(const ody_hub *hub)
+{
+    return hub->connection_count;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What threads tell each other. A mail is made by one thread and owned by whoever has it; its texts
+ * are inside of it. A question comes back as its own answer, so that answering needs no memory.
+ */
+#ifndef ODY_HUB_MAIL_H
+#define ODY_HUB_MAIL_H
+
+#include "base/mailbox.h"
+#include "base/map.h"
+#include "hub/frame.h"
+#include "hub/socket_id.h"
+
+typedef enum ody_mail_kind {
+    /* A shard to a channel's home. */
+    ODY_MAIL_JOIN,      /* client, channel, user_id and user_info: comes back JOINED or REFUSED */
+    ODY_MAIL_LEAVE,     /* client, channel: comes back LEFT */
+    ODY_MAIL_LEAVE_ALL, /* client is gone; data: names, each behind its length in two bytes */
+    ODY_MAIL_CLIENT_EVENT, /* client, channel, event, data: comes back only when it is REJECTED */
+    /* A home to a shard. */
+    ODY_MAIL_JOINED,  /* frame: the success; second: the cached event or the miss, or NULL */
+    ODY_MAIL_REFUSED, /* code */
+    ODY_MAIL_LEFT,
+    ODY_MAIL_REJECTED, /* code: why a client event was not published */
+    ODY_MAIL_DELIVER,  /* frame for the subscribers of channel, but not for client */
+    /* The API thread to a home, to all homes, or (WHISPER) to the shard of a client. */
+    ODY_MAIL_PUBLISH, /* channel, event, data; client does not get it */
+    ODY_MAIL_WHISPER, /* client, event, data, channel or none */
+    ODY_MAIL_SUBSCRIBERS,
+    ODY_MAIL_IS_SUBSCRIBED,
+    ODY_MAIL_CHANNEL_EXISTS,
+    ODY_MAIL_CHANNELS, /* data: the prefix of the names */
+    /* To the API thread: the question with its answer. */
+    ODY_MAIL_ANSWER, /* ticket, code, number, and `result` for lists */
+} ody_mail_kind;
+
+typedef struct ody_mail {
+    ody_mailbox_node node;
+    uint32_t size;  /* of the block, for the cost */
+    uint8_t kind;   /* ody_mail_kind */
+    uint8_t origin; /* the thread that asked, where the answer goes */
+    uint8_t target; /* of mail that is made before it is sent */
+    int code;       /* 0 or ODY_E… */
+    ody_socket_id client;
+    uint64_t ticket;  /* of the API thread's request */
+    uint64_t number;  /* JOINED and DELIVER: the channel's serial; answers: a count or 0 and 1 */
+    ody_frame *frame; /* one reference each, or NULL */
+    ody_frame *second;
+    void *
+        result; /* owned; SUBSCRIBERS: ody_socket_id[number], CHANNELS: ody_channel_entry[number] */
+    size_t result_length;
+    ody_view channel; /* the views point behind the struct */
+    ody_view event;
+    ody_view data;
+    ody_view user_id;
+    ody_view user_info;
+    char text[];
+} ody_mail;
+
+/** What ody_mail_new copies; views may be ODY_VIEW_NONE. */
+typedef struct ody_mail_texts {
+    ody_view channel;
+    ody_view event;
+    ody_view data;
+    ody_view user_id;
+    ody_view user_info;
+} ody_mail_texts;
+
+/** @return mail that the caller owns (ody_mail_free), or NULL without memory. Any thread. */
+ody_mail *ody_mail_new(ody_mail_kind kind, unsigned origin, const ody_mail_texts *texts);
+/** Mail whose data is `bytes` long and still to be written, at mail->text. @return NULL … */
+ody_mail *ody_mail_new_sized(ody_mail_kind kind, unsigned origin, size_t bytes);
+/**
+ * The shard that a channel is at home on. It is taken from the upper half of the hash: the lower
+ * one places entries in maps, where the channels of one home would else stand close together.
+ */
+static inline unsigned ody_mail_home(ody_view channel, unsigned shards)
+{
+    return (unsigned)((ody_hash(channel) >> 32) % shards);
+}
+/** Sets the cost that a mailbox counts: the block, its frames and its result. Call before posting.
+ */
+void ody_mail_weigh(ody_mail *mail);
+
+#endif

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests of other processes: sent to the homes that know, answered as a whole. All mail of a
+ * request is made before the first is posted, so a request is sent completely or not at all.
+ */
+#include "hub/requests.h"
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "hub/mail.h"
+#include "wire/channel_name.h"
+
+/* What the answers are made into. */
+typedef enum request_kind {
+    REQUEST_PUBLISH,
+    REQUEST_YES_OR_NO,
+    REQUEST_SUBSCRIBERS,
+    REQUEST_CHANNELS,
+} request_kind;
+
+typedef struct request {
+    uint64_t ticket;
+    uint64_t deadline;
+    ody_list_node node; /* in requests->by_age */
+    request_kind kind;
+    bool skip_missing;
+    unsigned outstanding;
+    uint64_t number;      /* sum over the answers */
+    ody_error error;      /* code 0: none so far */
+    ody_mail *first_part; /* answers with lists, until all are there */
+    ody_reply_callback callback;
+    void *context;
+} request;
+
+struct ody_requests {
+    const ody_options *options;
+    unsigned shards;
+    const ody_transport *transport;
+    void *context;
+    uint64_t last_ticket;
+    ody_map by_ticket;
+    ody_list by_age; /* all wait equally long, so the first to run out is first */
+};
+
+ody_requests *ody_requests_new(const ody_options *options, unsigned shards,
+                               const ody_transport *transport, void *context)
+{
+    ody_requests *requests = ody_calloc(1, sizeof(*requests));
+
+    if (!requests) {
+        return NULL;
+    }
+    requests->options = options;
+    requests->shards = shards;
+    requests->transport = transport;
+    requests->context = context;
+    ody_map_init(&requests->by_ticket);
+    ody_list_init(&requests->by_age);
+    return requests;
+}
+
+static ody_view ticket_key(const uint64_t *ticket)
+{
+    return (ody_view){(const char *)ticket, sizeof(*ticket)};
+}
+
+static void mails_free(ody_mail *first)
+{
+    while (first) {
+        ody_mail *next = (ody_mail *)first->node.next;
+
+        ody_mail_free(first);
+        first = next;
+    }
+}
+
+static void request_free(request *self)
+{
+    mails_free(self->first_part);
+    ody_free(self);
+}
+
+/* Nobody finds it from now on; the callback may make new requests. */
+static void request_unlink(ody_requests *requests, request *self)
+{
+    ody_list_remove(&self->node);
+    ody_map_remove(&requests->by_ticket, ticket_key(&self->ticket));
+}
+
+void ody_requests_free(ody_requests *requests)
+{
+    if (!requests) {
+        return;
+    }
+    while (!ody_list_empty(&requests->by_age)) {
+        request *self = ody_container_of(requests->by_age.next, request, node);
+
+        request_unlink(requests, self);
+        request_free(self);
+    }
+    ody_map_fini(&requests->by_ticket);
+    ody_free(requests);
+}
+
+static request *request_new(ody_requests *requests, request_kind kind, uint64_t now,
+                            ody_reply_callback callback, void *context)
+{
+    request *self = ody_calloc(1, sizeof(*self));
+
+    if (!self) {
+        return NULL;
+    }
+    self->ticket = ++requests->last_ticket;
+    self->deadline = now + ODY_REQUEST_TIME;
+    self->kind = kind;
+    self->callback = callback;
+    self->context = context;
+    if (ody_map_put(&requests->by_ticket, ticket_key(&self->ticket), self) < 0) {
+        ody_free(self);
+        return NULL;
+    }
+    ody_list_append(&requests->by_age, &self->node);
+    return self;
+}
+
+/* Adds mail in front of a chain. Returns false, and frees the chain, without memory. */
+static bool mail_add(const ody_requests *requests, ody_mail **first, ody_mail_kind kind,
+                     unsigned target, const ody_mail_texts *texts)
+{
+    ody_mail *mail = ody_mail_new(kind, requests->shards, texts);
+
+    if (!mail) {
+        mails_free(*first);
+        *first = NULL;
+        return false;
+    }
+    mail->target = (uint8_t)target;
+    mail->node.next = *first ? &(*first)->node : NULL;
+    *first = mail;
+    return true;
+}
+
+static bool any_full(const ody_requests *requests, const ody_mail *first)
+{
+    for (; first; first = (const ody_mail *)first->node.next) {
+        if (requests->transport->full(requests->context, first->target)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int refuse(ody_error *error, int code)
+{
+    return ody_error_set(error, code, "%s", ody_error_text(code));
+}
+
+/*
+ * Makes the request and posts its mail. There was room in all mailboxes a moment ago, and what one
+ * request adds is bounded, so that is not asked for again half-way.
+ */
+static int send_all(ody_requests *requests, ody_mail *take_first, ody_socket_id client,
+                    request *self)
+{
+    while (take_first) {
+        ody_mail *next = (ody_mail *)take_first->node.next;
+
+        take_first->ticket = self->ticket;
+        take_first->client = client;
+        ody_mail_weigh(take_first);
+        self->outstanding++;
+        if (requests->transport->post(requests->context, take_first->target, take_first, true) <
+            0) {
+            ody_mail_free(take_first);
+            mails_free(next);
+            request_unlink(requests, self);
+            request_free(self);
+            return ODY_EOVERLOADED;
+        }
+        take_first = next;
+    }
+    return 0;
+}
+
+/* Takes the chain of mail in either case; NULL means that there was no memory for it. */
+static int begin(ody_requests *requests, ody_mail *take_first, ody_socket_id client, request *about,
+                 uint64_t now, uint64_t *ticket, ody_error *error)
+{
+    request *self;
+    int code;
+
+    if (!take_first) {
+        return refuse(error, ODY_EMEMORY);
+    }
+    if (requests->by_ticket.count >= ODY_REQUESTS_MAX || any_full(requests, take_first)) {
+        mails_free(take_first);
+        return refuse(error, ODY_EOVERLOADED);
+    }
+    self = request_new(requests, about->kind, now, about->callback, about->context);
+    if (!self) {
+        mails_free(take_first);
+        return refuse(error, ODY_EMEMORY);
+    }
+    self->skip_missing = about->skip_missing;
+    *ticket = self->ticket;
+    code = send_all(requests, take_first, client, self);
+    return code < 0 ? refuse(error, code) : 0;
+}
+
+static int check_name(const ody_requests *requests, ody_view name, ody_error *error)
+{
+    size_t longest = requests->options->limits.channel_name_length;
+    ody_channel_kind kind;
+    int code = ody_channel_name_parse(name, longest, &kind);
+
+    if (code < 0) {
+        return ody_error_set(error, code,
+                             "invalid channel name: 1 to %zu of the characters A-Z a-z 0-9 "
+                             "_ - = @ , . ; are allowed",
+                             longest);
+    }
+    return 0;
+}
+
+static int check_event(const ody_requests *requests, ody_view event, ody_view data,
+                       ody_error *error)
+{
+    const ody_limits *limits = &requests->options->limits;
+
+    if (event.length == 0 || event.length > limits->event_name_length) {
+        return ody_error_set(error, ODY_EEVENT_NAME,
+                             "invalid event name: it has %zu bytes, 1 to %u are allowed",
+                             event.length, limits->event_name_length);
+    }
+    if (data.length > limits->event_data_size) {
+        return ody_error_set(error, ODY_EPAYLOAD_SIZE,
+                             "event data too large: it has %zu bytes, %u are allowed", data.length,
+                             limits->event_data_size);
+    }
+    if (!ody_utf8_valid(event) || !ody_utf8_valid(data)) {
+        return ody_error_set(error, ODY_EENCODING, "event name and data must be valid UTF-8");
+    }
+    return 0;
+}
+
+static int read_id(ody_view text, ody_socket_id *id, ody_error *error)
+{
+    if (!ody_socket_id_parse(text, id) || id->first == 0) {
+        return ody_error_set(error, ODY_EINVALID,
+                             "invalid socket id: two numbers with a dot between are expected");
+    }
+    return 0;
+}
+
+static int check_publish(const ody_requests *requests, const ody_publish *publish,
+                         ody_socket_id *except, ody_error *error)
+{
+    uint32_t most = requests->options->limits.channels_per_publish;
+    int code = check_event(requests, publish->event, publish->data, error);
+
+    if (code == 0 && (publish->channel_count == 0 || publish->channel_count > most)) {
+        code =
+            ody_error_set(error, ODY_EINVALID, "%zu channels in one publish: 1 to %u are allowed",
+                          publish->channel_count, most);
+    }
+    for (size_t i = 0; code == 0 && i < publish->channel_count; i++) {
+        code = check_name(requests, publish->channels[i], error);
+    }
+    if (code == 0 && publish->except.data) {
+        code = read_id(publish->except, except, error);
+    }
+    return code;
+}
+
+int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uint64_t now,
+                         ody_reply_callback callback, void *context, uint64_t *ticket,
+                         ody_error *error)
+{
+    request about = {.kind = REQUEST_PUBLISH,
+                     .skip_missing = publish->skip_missing,
+                     .callback = callback,
+                     .context = context};
+    ody_socket_id except = {0};
+    ody_mail *first = NULL;
+    int code = check_publish(requests, publish, &except, error);
+
+    if (code < 0) {
+        return code;
+    }
+    /* From the last to the first: the chain grows at its front, and mail goes out in order. */
+    for (size_t i = publish->channel_count; i-- > 0;) {
+        const ody_mail_texts texts = {
+            .channel = publish->channels[i], .event = publish->event, .data = publish->data};
+
+        if (!mail_add(requests, &first, ODY_MAIL_PUBLISH,
+                      ody_mail_home(texts.channel, requests->shards), &texts)) {
+            break;
+        }
+    }
+    return begin(requests, first, except, &about, now, ticket, error);
+}
+
+int ody_requests_whisper(ody_requests *requests, ody_view socket_id, ody_view event, ody_view data,
+                         ody_view channel, uint64_t now, ody_reply_callback callback, void *context,
+                         uint64_t *ticket, ody_error *error)
+{
+    const ody_mail_texts texts = {.channel = channel, .event = event, .data = data};
+    request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
+    ody_mail *first = NULL;
+    ody_socket_id client;
+    int code = check_event(requests, event, data, error);
+
+    if (code == 0) {
+        code = read_id(socket_id, &client, error);
+    }
+    if (code == 0 && channel.data) {
+        code = check_name(requests, channel, error);
+    }
+    if (code < 0) {
+        return code;
+    }
+    /* A shard that does not exist has no clients; any other one can say so. */
+    mail_add(requests, &first, ODY_MAIL_WHISPER, ody_socket_id_shard(client) % requests->shards,
+             &texts);
+    return begin(requests, first, client, &about, now, ticket, error);
+}
+
+/* A question about one channel, to its home. */
+static int ask_home(ody_requests *requests, ody_mail_kind kind, ody_view channel,
+                    ody_socket_id client, request *about, uint64_t now, uint64_t *ticket,
+                    ody_error *error)
+{
+    const ody_mail_texts texts = {.channel = channel};
+    ody_mail *first = NULL;
+    int code = check_name(requests, channel, error);
+
+    if (code < 0) {
+        return code;
+    }
+    mail_add(requests, &first, kind, ody_mail_home(channel, requests->shards), &texts);
+    return begin(requests, first, client, about, now, ticket, error);
+}
+
+int ody_requests_subscribers(ody_requests *requests, ody_view channel, uint64_t now,
+                             ody_reply_callback callback, void *context, uint64_t *ticket,
+                             ody_error *error)
+{
+    request about = {.kind = REQUEST_SUBSCRIBERS, .callback = callback, .context = context};
+
+    return ask_home(requests, ODY_MAIL_SUBSCRIBERS, channel, (ody_socket_id){0}, &about, now,
+                    ticket, error);
+}
+
+int ody_requests_is_subscribed(ody_requests *requests, ody_view socket_id, ody_view channel,
+                               uint64_t now, ody_reply_callback callback, void *context,
+                               uint64_t *ticket, ody_error *error)
+{
+    request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
+    ody_socket_id client;
+    int code = read_id(socket_id, &client, error);
+
+    return code < 0 ? code
+                    : ask_home(requests, ODY_MAIL_IS_SUBSCRIBED, channel, client, &about, now,
+                               ticket, error);
+}
+
+int ody_requests_channel_exists(ody_requests *requests, ody_view channel, uint64_t now,
+                                ody_reply_callback callback, void *context, uint64_t *ticket,
+                                ody_error *error)
+{
+    request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
+
+    return ask_home(requests, ODY_MAIL_CHANNEL_EXISTS, channel, (ody_socket_id){0}, &about, now,
+                    ticket, error);
+}
+
+int ody_requests_channels(ody_requests *requests, ody_view prefix, uint64_t now,
+                          ody_reply_callback callback, void *context, uint64_t *ticket,
+                          ody_error *error)
+{
+    const ody_mail_texts texts = {.data = prefix};
+    request about = {.kind = REQUEST_CHANNELS, .callback = callback, .context = context};
+    ody_mail *first = NULL;
+
+    if (prefix.length > requests->options->limits.channel_name_length) {
+        return ody_error_set(error, ODY_ECHANNEL_NAME,
+                             "invalid prefix: it is longer than a channel name may be");
+    }
+    for (unsigned shard = 0; shard < requests->shards; shard++) {
+        if (!mail_add(requests, &first, ODY_MAIL_CHANNELS, shard, &texts)) {
+            break;
+        }
+    }
+    return begin(requests, first, (ody_socket_id){0}, &about, now, ticket, error);
+}
+
+/* Notes why a request failed. Anything is worse news than a channel that does not exist. */
+static void note_failure(request *self, const ody_mail *mail)
+{
+    int shown = (int)(mail->channel.length < 160 ? mail->channel.length : 160);
+
+    if (self->error.code != 0 && self->error.code != ODY_ECHANNEL_NOT_FOUND) {
+        return;
+    }
+    if (mail->code == ODY_ECHANNEL_NOT_FOUND) {
+        if (self->skip_missing || self->error.code != 0) {
+            return;
+        }
+        ody_error_set(&self->error, mail->code,
+                      "channel \"%.*s\" does not exist: it has no subscribers", shown,
+                      mail->channel.data);
+    } else if (mail->channel.length > 0) {
+        ody_error_set(&self->error, mail->code, "channel \"%.*s\": %s", shown, mail->channel.data,
+                      ody_error_text(mail->code));
+    } else {
+        refuse(&self->error, mail->code);
+    }
+}
+
+/* Puts the parts of a listing together. Returns NULL without memory. */
+static ody_channel_entry *gather_channels(const request *self)
+{
+    ody_channel_entry *entries = ody_malloc(self->number * sizeof(*entries));
+    size_t count = 0;
+
+    for (const ody_mail *part = self->first_part; entries && part;
+         part = (const ody_mail *)part->node.next) {
+        if (part->number > 0) {
+            memcpy(entries + count, part->result, part->number * sizeof(*entries));
+            count += part->number;
+        }
+    }
+    return entries;
+}
+
+static void call_back(request *self)
+{
+    ody_channel_entry *entries = NULL;
+    ody_reply reply = {0};
+
+    if (self->kind == REQUEST_CHANNELS && self->error.code == 0) {
+        entries = gather_channels(self);
+        if (!entries) {
+            refuse(&self->error, ODY_EMEMORY);
+        }
+    }
+    reply.code = self->error.code;
+    reply.message = self->error.code ? self->error.message : NULL;
+    if (self->kind == REQUEST_PUBLISH) {
+        reply.reached = self->number;
+    } else if (self->error.code == 0) {
+        reply.answer = self->kind == REQUEST_YES_OR_NO && self->number > 0;
+        reply.channels = entries;
+        reply.channel_count = entries ? self->number : 0;
+        if (self->kind == REQUEST_SUBSCRIBERS) {
+            reply.socket_ids = self->first_part->result;
+            reply.socket_id_count = self->number;
+        }
+    }
+    self->callback(self->context, &reply);
+    ody_free(entries);
+}
+
+static void finish(ody_requests *requests, request *self)
+{
+    request_unlink(requests, self);
+    call_back(self);
+    request_free(self);
+}
+
+void ody_requests_cancel(ody_requests *requests, uint64_t ticket)
+{
+    request *self = ody_map_get(&requests->by_ticket, ticket_key(&ticket));
+
+    if (self) {
+        request_unlink(requests, self);
+        request_free(self);
+    }
+}
+
+void ody_requests_mail(ody_requests *requests, ody_mail *take_mail)
+{
+    request *self = ody_map_get(&requests->by_ticket, ticket_key(&take_mail->ticket));
+
+    if (!self || take_mail->kind != ODY_MAIL_ANSWER) {
+        ody_mail_free(take_mail);
+        return;
+    }
+    if (take_mail->code < 0) {
+        note_failure(self, take_mail);
+    }
+    self->number += take_mail->number;
+    if (self->kind == REQUEST_SUBSCRIBERS || self->kind == REQUEST_CHANNELS) {
+        take_mail->node.next = self->first_part ? &self->first_part->node : NULL;
+        self->first_part = take_mail;
+    } else {
+        ody_mail_free(take_mail);
+    }
+    if (--self->outstanding == 0) {
+        finish(requests, self);
+    }
+}
+
+void ody_requests_advance(ody_requests *requests, uint64_t now)
+{
+    while (!ody_list_empty(&requests->by_age)) {
+        request *self = ody_container_of(requests->by_age.next, request, node);
+
+        if (now < self->deadline) {
+            return;
+        }
+        refuse(&self->error, ODY_ETIMEOUT);
+        finish(requests, self);
+    }
+}
+
+size_t ody_requests_pending(const ody_requests *requests)
+{
+    return requests->by_ticket.count;
+}

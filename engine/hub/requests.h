@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What other processes ask for, on the API thread: a request goes as mail to the homes that know, the
+ * partial answers are gathered, and a callback gets the whole. Both ipc/ and http/ speak to this.
+ * Bounded: so many requests at once, each with a deadline. Pure: mail goes through a function, time is
+ * passed in. One thread.
+ */
+#ifndef ODY_HUB_REQUESTS_H
+#define ODY_HUB_REQUESTS_H
+
+#include "base/bytes.h"
+#include "ody/error.h"
+#include "hub/hub.h"
+
+typedef struct ody_requests ody_requests;
+
+/** Requests unanswered at once; one more is refused with ODY_EOVERLOADED. */
+#define ODY_REQUESTS_MAX 16384
+/** How long an answer may take (ms). */
+#define ODY_REQUEST_TIME 10000
+
+/** One line of a channel listing. */
+typedef struct ody_channel_entry {
+    ody_view name;
+    const char *type; /* ody_channel_kind_name */
+    uint64_t subscribers;
+    uint64_t users;
+} ody_channel_entry;
+
+/** The whole answer; everything in it lives during the callback only. */
+typedef struct ody_reply {
+    int code;              /* 0 or one of ODY_E… */
+    const char *message;   /* with a code: the sentence for the caller */
+    uint64_t reached;      /* publish: subscribers numbered for */
+    bool answer;           /* whisper: delivered; is_subscribed, channel_exists */
+    const ody_socket_id *socket_ids; /* subscribers */
+    size_t socket_id_count;
+    const ody_channel_entry *channels;
+    size_t channel_count;
+} ody_reply;
+
+/** Called exactly once for each accepted request, from ody_requests_mail or _advance; never from
+ *  within the call that made the request. */
+typedef void (*ody_reply_callback)(void *context, const ody_reply *reply);
+
+/** A publish to one or several channels. Borrowed for the length of the call. */
+typedef struct ody_publish {
+    const ody_view *channels;
+    size_t channel_count;
+    ody_view event;
+    ody_view data;
+    ody_view except;   /* socket id text or ODY_VIEW_NONE */
+    bool skip_missing; /* a channel without subscribers counts 0 instead of failing */
+} ody_publish;
+
+/**
+ * @param shards their number; mail to them goes through transport->post with targets 0 … shards-1.
+ * @param options borrowed.
+ * @return NULL without memory.
+ */
+ody_requests *ody_requests_new(const ody_options *options, unsigned shards,
+                               const ody_transport *transport, void *context);
+/** Drops what is unanswered, without calling back. */
+void ody_requests_free(ody_requests *requests);
+
+/*
+ * Each of these returns 0 and sets *ticket (never 0), or refuses at once with a negative code and
+ * error filled: ODY_ECHANNEL_NAME, ODY_EEVENT_NAME, ODY_EPAYLOAD_SIZE, ODY_EENCODING, ODY_EINVALID,
+ * ODY_EOVERLOADED, ODY_EMEMORY. With several channels all names are checked before anything is sent.
+ * With skip_missing false, a publish to several channels of which one is missing answers
+ * ODY_ECHANNEL_NOT_FOUND although the others got it; the message names the missing one.
+ */
+int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uint64_t now,
+                         ody_reply_callback callback, void *context, uint64_t *ticket,
+                         ody_error *error);
+/** @param channel ODY_VIEW_NONE, or a channel that the connection must be subscribed to. */
+int ody_requests_whisper(ody_requests *requests, ody_view socket_id, ody_view event, ody_view data,
+                         ody_view channel, uint64_t now, ody_reply_callback callback, void *context,
+                         uint64_t *ticket, ody_error *error);
+int ody_requests_subscribers(ody_requests *requests, ody_view channel, uint64_t now,
+                             ody_reply_callback callback, void *context, uint64_t *ticket,
+                             ody_error *error);
+int ody_requests_is_subscribed(ody_requests *requests, ody_view socket_id, ody_view channel,
+                               uint64_t now, ody_reply_callback callback, void *context,
+                               uint64_t *ticket, ody_error *error);
+int ody_requests_channel_exists(ody_requests *requests, ody_view channel, uint64_t now,
+                                ody_reply_callback callback, void *context, uint64_t *ticket,
+                                ody_error *error);
+int ody_requests_channels(ody_requests *requests, ody_view prefix, uint64_t now,
+                          ody_reply_callback callback, void *context, uint64_t *ticket,
+                          ody_error *error);
+
+/** The caller is gone: its callback will not be called. An unknown ticket is fine. */
+void ody_requests_cancel(ody_requests *requests, uint64_t ticket);
+/** Mail that came to the API thread. Takes it. */
+void ody_requests_mail(ody_requests *requests, ody_mail *take_mail);
+/** Answers what is past its deadline (10 s) with ODY_ETIMEOUT. Call about once a second. */
+void ody_requests_advance(ody_requests *requests, uint64_t now);
+/** How many are unanswered. */
+size_t ody_requests_pending(const ody_requests *requests);
+
+#endif

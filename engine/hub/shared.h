@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The little that all shards see: read-only options and a few atomics. Made before the first thread,
+ * freed after the last.
+ */
+#ifndef ODY_HUB_SHARED_H
+#define ODY_HUB_SHARED_H
+
+#include <stdatomic.h>
+#include "ody/options.h"
+#include "hub/counters.h"
+#include "hub/socket_id.h"
+
+#define ODY_ADDRESS_ROWS 2
+#define ODY_ADDRESS_BUCKETS 65536
+
+typedef struct ody_shared {
+    const ody_options *options;
+    uint32_t connection_limit;     /* limits.connections bounded by the open-file limit */
+    _Atomic uint32_t connections;  /* open over all shards */
+    _Atomic bool draining;
+    ody_counters counters[ODY_SHARDS_MAX];
+    /* Connections per address as a count-min sketch: an address's count is the smaller of its two
+     * buckets. It may count a stranger in, never forget one; memory does not grow with addresses. */
+    _Atomic uint32_t addresses[ODY_ADDRESS_ROWS][ODY_ADDRESS_BUCKETS];
+} ody_shared;
+
+/** @param options borrowed. @return NULL without memory. */
+ody_shared *ody_shared_new(const ody_options *options);
+void ody_shared_free(ody_shared *shared);
+/**
+ * Counts one more connection from address (16 bytes, IPv4 mapped; IPv6 counts by its /64).
+ * @return 0, or ODY_ELIMIT with nothing counted.
+ */
+int ody_shared_address_enter(ody_shared *shared, const uint8_t address[16]);
+void ody_shared_address_leave(ody_shared *shared, const uint8_t address[16]);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to this room: what a hub holds, and the calls between its files. Everything here runs in
+ * the shard's thread.
+ */
+#ifndef ODY_HUB_STATE_H
+#define ODY_HUB_STATE_H
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "hub/hub.h"
+#include "hub/mail.h"
+#include "ody/error.h"
+
+/** Where a connection of that number lives; the list of free slots goes through empty ones. */
+typedef struct ody_slot {
+    ody_connection *connection; /* NULL: free */
+    uint32_t next_free;
+} ody_slot;
+
+struct ody_hub {
+    ody_shared *shared;
+    const ody_options *options;
+    ody_counters *counters;
+    const ody_transport *transport;
+    void *context; /* of the transport */
+    unsigned index;
+    unsigned count;
+    uint64_t now;
+    unsigned depth; /* of public calls; mail to ourselves is handled when the outermost ends */
+    ody_mailbox_node *inner_first;
+    ody_mailbox_node **inner_last;
+
+    ody_list connections;
+    size_t connection_count;
+    ody_slot *slots;
+    uint32_t slot_count;
+    uint32_t slot_capacity;
+    uint32_t first_free; /* NO_SLOT: none */
+    bool draining;
+
+    ody_map locals;   /* ody_local_channel by name: channels with a subscription on this shard */
+    ody_map channels; /* ody_channel by name: channels whose home this is */
+    ody_list cached;  /* ody_channel_cache, the first to expire first */
+    ody_list unannounced; /* ody_channel_presence with departures that found no memory */
+    ody_list orphans;     /* ody_subscription of closed connections whose leave found no memory */
+    ody_timer expiry;     /* of cached events */
+    ody_timer retry;      /* of the unannounced and the orphans */
+    ody_wheel wheel;
+
+    ody_frame_home frames;
+    ody_bytes scratch; /* for one text at a time */
+    ody_batch *pong;
+    ody_list open_batches; /* ody_local_channel with a batch of this turn */
+    uint64_t unique_bytes;
+    uint64_t turn_bytes;
+    uint64_t turn_deliveries;
+};
+
+/** Each public call is between these two. */
+void ody__hub_enter(ody_hub *hub, uint64_t now);
+void ody__hub_leave(ody_hub *hub);
+
+/**
+ * Posts mail to a shard (also to this one) or, as hub->count, to the API thread.
+ * @return 0, or ODY_EOVERLOADED: then the mail is still the caller's. Never fails with must.
+ */
+int ody__hub_post(ody_hub *hub, unsigned target, ody_mail *take_mail, bool must);
+/** Whether the mailbox of that thread is over its limit; never so for this shard. */
+bool ody__hub_full(const ody_hub *hub, unsigned target);
+/** The shard that a channel is at home on. */
+unsigned ody__hub_home(const ody_hub *hub, ody_view channel);
+/** Empties hub->scratch and gives it. */
+ody_bytes *ody__hub_scratch(ody_hub *hub);
+/** Sets the timer that tries again what found no memory. */
+void ody__hub_retry_later(ody_hub *hub);
+
+/** @return the connection of that name, or NULL when it is gone. */
+ody_connection *ody__connection_find(const ody_hub *hub, ody_socket_id id);
+/** Closes without waiting for the peer to read. */
+void ody__connection_cut(ody_hub *hub, ody_connection *connection, uint16_t code,
+                         const char *reason);
+/** There was no memory for something that the connection had to get: counts, and cuts. */
+void ody__connection_starved(ody_hub *hub, ody_connection *connection);
+/** It does not read: counts, logs, and cuts. */
+void ody__connection_slow(ody_hub *hub, ody_connection *connection);
+
+/** What a client asks for in one text message. */
+void ody__client_message(ody_hub *hub, ody_connection *connection, ody_view text);
+
+/** What a home does with mail, which it takes. */
+void ody__home_mail(ody_hub *hub, ody_mail *take_mail);
+/** Tries again to announce departures. @return whether all are announced. */
+bool ody__home_retry(ody_hub *hub);
+/** Fires when cached events expire. */
+void ody__home_expire(ody_hub *hub);
+/** Answers a question of the API thread. Takes it. */
+void ody__home_answer(ody_hub *hub, ody_mail *take_mail);
+
+#endif

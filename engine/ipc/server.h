@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Unix-socket server, on the API thread: PHP processes connect, say hello with their version,
+ * then ask. Requests of one connection may be pipelined; answers carry the request's number.
+ * Bounded: connections, request size, requests in flight and unsent answers of each connection.
+ */
+#ifndef ODY_IPC_SERVER_H
+#define ODY_IPC_SERVER_H
+
+#include <ev.h>
+#include "base/bytes.h"
+#include "hub/requests.h"
+
+typedef struct ody_ipc_server ody_ipc_server;
+
+typedef struct ody_ipc_setup {
+    struct ev_loop *loop;   /* borrowed */
+    int listen_fd;          /* borrowed: listening, non-blocking */
+    ody_requests *requests; /* borrowed */
+    const ody_options *options;
+    /** Appends the status as one JSON object. Runs on the loop's thread. */
+    void (*status)(void *context, ody_bytes *out);
+    void *context;
+} ody_ipc_setup;
+
+/** Starts to accept on the loop. @return NULL without memory. */
+ody_ipc_server *ody_ipc_server_new(const ody_ipc_setup *setup);
+/** Stops accepting; requests under way are still answered. */
+void ody_ipc_server_drain(ody_ipc_server *server);
+/** Closes all connections and frees. */
+void ody_ipc_server_free(ody_ipc_server *server);
+/** How many processes are connected. */
+size_t ody_ipc_server_connections(const ody_ipc_server *server);
+
+#endif

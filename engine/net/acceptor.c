@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Accepts, and looks at what comes before anybody reads it: the whole head of a plain request, or
+ * the first byte of a TLS one. Only a good WebSocket upgrade is given to libwebsockets. Slow,
+ * malformed and pipelined requests end here: two requests in one segment make libwebsockets' own
+ * HTTP loop spin for ever.
+ */
+#include "net/client.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "net/client_address.h"
+#include "net/upgrade.h"
+
+#define ACCEPTS_PER_TURN 64
+#define HANDSHAKES_MAX 4096
+#define ANSWER_WAIT_MS 1000
+#define PAUSE_SECONDS 0.1
+#define TLS_HANDSHAKE_RECORD 0x16
+
+/* Gives the socket to libwebsockets, which closes it on failure. */
+static void adopt(ody_client_socket *client, struct lws_vhost *vhost, lws_adoption_type type,
+                  ody_client_phase phase)
+{
+    lws_sock_file_fd_type descriptor = {.sockfd = client->descriptor};
+    struct lws *wsi;
+    int one = 1;
+
+    ev_io_stop(client->shard->loop, &client->arrival->readable);
+    setsockopt(client->descriptor, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+    client->phase = (uint8_t)phase;
+    wsi = lws_adopt_descriptor_vhost(vhost, type, descriptor, NULL, NULL);
+    if (!wsi) {
+        client->descriptor = -1;
+        ody__client_log_failure(client, "not adopted");
+        ody__client_gone(client);
+        return;
+    }
+    client->wsi = wsi;
+    lws_set_opaque_user_data(wsi, client);
+}
+
+/* Tells a client that is no WebSocket what this is, and waits a moment for it to leave: closing at
+ * once with unread input would reset the connection and lose the answer. */
+static void refuse(ody_client_socket *client, const char *status, const char *text)
+{
+    char answer[512];
+    int length = snprintf(answer, sizeof(answer),
+                          "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                          "Content-Length: %zu\r\nConnection: close\r\n%s\r\n%s",
+                          status, strlen(text),
+                          strncmp(status, "426", 3) == 0
+                              ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                              : "",
+                          text);
+    int one = 1;
+
+    ody_count(client->shard->counters, refused_http, 1);
+    ody__client_log_failure(client, status);
+    if (send(client->descriptor, answer, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+        ody__client_kill(client);
+        return;
+    }
+    shutdown(client->descriptor, SHUT_WR);
+    setsockopt(client->descriptor, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+    client->phase = ODY_PHASE_ANSWER;
+    ody_wheel_arm(client->shard->wheel, &client->timer, ody_clock_ms() + ANSWER_WAIT_MS);
+}
+
+static void judge(ody_client_socket *client, ody_view data)
+{
+    static const ody_view upgrade = {"Upgrade", 7};
+    ody_shard *shard = client->shard;
+    ody_http_head head;
+
+    if (ody_http_head_parse(data, &head) < 0) {
+        refuse(client, "400 Bad Request", "This is not a well-formed request.\n");
+    } else if (ody_http_header_count(&head, upgrade) == 0) {
+        refuse(client, "404 Not Found",
+               "This port serves WebSocket connections at /app/{key}, nothing else.\n");
+    } else if (data.length > head.length) {
+        refuse(client, "400 Bad Request", "Nothing may follow a request to upgrade.\n");
+    } else if (!ody_http_is_upgrade(&head)) {
+        refuse(client, "426 Upgrade Required",
+               "This is not a WebSocket request of RFC 6455, version 13.\n");
+    } else {
+        ody__upgrade_read(client, &head);
+        client->arrival->handshake.plain_on_tls = shard->tls != NULL;
+        client->direct = true;
+        adopt(client, shard->plain, LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET, ODY_PHASE_UPGRADE);
+    }
+}
+
+static bool peer_finished(const ody_client_socket *client)
+{
+    struct pollfd watched = {.fd = client->descriptor, .events = POLLRDHUP};
+
+    return poll(&watched, 1, 0) > 0;
+}
+
+/* Sleeps until more than `length` bytes are there: the ones that we have seen stay in the socket. */
+static void wait_for_more(ody_client_socket *client, size_t length)
+{
+    int more = (int)length + 1;
+
+    if (peer_finished(client)) {
+        ody__client_log_failure(client, "the peer left");
+        ody__client_kill(client);
+        return;
+    }
+    setsockopt(client->descriptor, SOL_SOCKET, SO_RCVLOWAT, &more, sizeof(more));
+}
+
+static void look(ody_client_socket *client)
+{
+    char data[ODY_HTTP_HEAD_MAX];
+    ssize_t count = recv(client->descriptor, data, sizeof(data), MSG_PEEK | MSG_DONTWAIT);
+
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    }
+    if (count <= 0) {
+        ody__client_log_failure(client, "the peer left");
+        ody__client_kill(client);
+        return;
+    }
+    if (client->shard->tls && data[0] == TLS_HANDSHAKE_RECORD) {
+        adopt(client, client->shard->tls, LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET | LWS_ADOPT_ALLOW_SSL,
+              ODY_PHASE_TLS);
+    } else if (ody_http_head_end((ody_view){data, (size_t)count}) > 0) {
+        judge(client, (ody_view){data, (size_t)count});
+    } else if (count == sizeof(data)) {
+        refuse(client, "431 Request Header Fields Too Large", "The head is too long.\n");
+    } else if (data[0] < 'A' || data[0] > 'Z') {
+        refuse(client, "400 Bad Request", "This is not HTTP.\n");
+    } else {
+        wait_for_more(client, (size_t)count);
+    }
+}
+
+/* The client has its answer: what it still says is thrown away until it leaves. */
+static void throw_away(ody_client_socket *client)
+{
+    char data[4096];
+    ssize_t count = recv(client->descriptor, data, sizeof(data), MSG_DONTWAIT);
+
+    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
+        ody__client_kill(client);
+    }
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    ody_client_socket *client = watcher->data;
+
+    (void)loop;
+    (void)events;
+    if (client->phase == ODY_PHASE_ANSWER) {
+        throw_away(client);
+    } else {
+        look(client);
+    }
+}
+
+/* Too many at once: the one that has taken longest so far gives way. */
+static void make_room(ody_shard *shard)
+{
+    ody_list_node *oldest = shard->handshakes.next;
+
+    if (shard->handshake_count < HANDSHAKES_MAX || oldest == &shard->handshakes) {
+        return;
+    }
+    ody_count(shard->counters, handshake_timeouts, 1);
+    ody__client_kill(ody_container_of(oldest, ody_client_socket, member));
+}
+
+static void welcome(ody_shard *shard, int descriptor, const struct sockaddr_storage *address)
+{
+    ody_client_socket *client;
+    int on = 1;
+
+    make_room(shard);
+    client = ody__client_new(shard, descriptor);
+    if (!client) {
+        ody_count(shard->counters, accept_failures, 1);
+        close(descriptor);
+        return;
+    }
+    ody_count(shard->counters, accepted, 1);
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    ody_address_from_socket(address, client->arrival->handshake.address);
+    ody_address_format(client->arrival->handshake.address, client->arrival->peer,
+                       sizeof(client->arrival->peer));
+    ev_io_init(&client->arrival->readable, on_readable, descriptor, EV_READ);
+    client->arrival->readable.data = client;
+    ev_io_start(shard->loop, &client->arrival->readable);
+}
+
+static void accept_failed(ody_shard *shard)
+{
+    static ody_log_gate gate;
+    uint64_t suppressed;
+    int reason = errno;
+
+    ody_count(shard->counters, accept_failures, 1);
+    if (ody_log_gate_pass(&gate, ody_clock_ms(), &suppressed)) {
+        ody_log(ODY_LOG_ERROR, "cannot accept", ODY_STRING("reason", strerror(reason)),
+                ODY_NUMBER("suppressed", suppressed));
+    }
+    ev_io_stop(shard->loop, &shard->listener);
+    ev_timer_set(&shard->pause, PAUSE_SECONDS, 0.);
+    ev_timer_start(shard->loop, &shard->pause);
+}
+
+static bool passes_by_itself(int reason)
+{
+    return reason == EAGAIN || reason == EINTR || reason == ECONNABORTED || reason == EPROTO ||
+           reason == ENETDOWN || reason == EHOSTUNREACH || reason == ENETUNREACH;
+}
+
+static void on_listener(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    ody_shard *shard = watcher->data;
+
+    (void)loop;
+    (void)events;
+    for (int count = 0; count < ACCEPTS_PER_TURN; count++) {
+        struct sockaddr_storage address;
+        socklen_t length = sizeof(address);
+        int descriptor = accept4(shard->setup.listen_fd, (struct sockaddr *)&address, &length,
+                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+        if (descriptor >= 0) {
+            welcome(shard, descriptor, &address);
+        } else if (passes_by_itself(errno)) {
+            return;
+        } else {
+            accept_failed(shard);
+            return;
+        }
+    }
+}
+
+static void on_pause_over(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    ody_shard *shard = watcher->data;
+
+    (void)events;
+    ev_io_start(loop, &shard->listener);
+}
+
+void ody__acceptor_start(ody_shard *shard)
+{
+    ev_io_init(&shard->listener, on_listener, shard->setup.listen_fd, EV_READ);
+    ev_timer_init(&shard->pause, on_pause_over, PAUSE_SECONDS, 0.);
+    shard->listener.data = shard->pause.data = shard;
+    ev_io_start(shard->loop, &shard->listener);
+}
+
+void ody__acceptor_stop(ody_shard *shard)
+{
+    ev_io_stop(shard->loop, &shard->listener);
+    ev_timer_stop(shard->loop, &shard->pause);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of one client: made, arrived, doomed, killed, gone. */
+#include "net/client.h"
+
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+
+static const char *const phase_names[] = {"head", "answer", "tls", "upgrade", "open", "close",
+                                          "gone"};
+
+static void on_timer(ody_timer *timer, uint64_t now)
+{
+    ody_client_socket *client = ody_container_of(timer, ody_client_socket, timer);
+
+    (void)now;
+    if (client->phase < ODY_PHASE_OPEN && client->phase != ODY_PHASE_ANSWER) {
+        ody_count(client->shard->counters, handshake_timeouts, 1);
+        ody__client_log_failure(client, "too slow");
+    }
+    ody__client_kill(client);
+}
+
+ody_client_socket *ody__client_new(ody_shard *shard, int descriptor)
+{
+    ody_client_socket *client = ody_calloc(1, sizeof(*client));
+    ody_arrival *arrival = ody_calloc(1, sizeof(*arrival));
+
+    if (!client || !arrival) {
+        ody_free(client);
+        ody_free(arrival);
+        return NULL;
+    }
+    client->shard = shard;
+    client->descriptor = descriptor;
+    client->arrival = arrival;
+    client->phase = ODY_PHASE_HEAD;
+    client->timer.fire = on_timer;
+    ody_wheel_arm(shard->wheel, &client->timer,
+                  ody_clock_ms() + shard->options->limits.handshake_time);
+    ody_list_append(&shard->handshakes, &client->member);
+    shard->handshake_count++;
+    ody_count(shard->counters, handshakes, 1);
+    return client;
+}
+
+void ody__client_arrived(ody_client_socket *client)
+{
+    if (!client->arrival) {
+        return;
+    }
+    ody_list_remove(&client->member);
+    ody_wheel_cancel(client->shard->wheel, &client->timer);
+    client->shard->handshake_count--;
+    ody_count(client->shard->counters, handshakes, -1);
+    ev_io_stop(client->shard->loop, &client->arrival->readable);
+    ody_free(client->arrival);
+    client->arrival = NULL;
+}
+
+void ody__client_gone(ody_client_socket *client)
+{
+    ody_shard *shard = client->shard;
+
+    if (client->phase == ODY_PHASE_GONE) {
+        return;
+    }
+    ody__client_arrived(client);
+    client->phase = ODY_PHASE_GONE;
+    client->wsi = NULL;
+    ody_wheel_cancel(shard->wheel, &client->timer);
+    if (client->known) {
+        client->known = false;
+        ody_hub_closed(shard->hub, &client->connection, ody_clock_ms());
+    }
+    ody_outbound_fini(&client->connection.outbound);
+    ody_list_append(&shard->gone, &client->member);
+}
+
+void ody__client_doom(ody_client_socket *client)
+{
+    client->doomed = true;
+    if (!ody_list_linked(&client->connection.awake)) {
+        ody_list_append(&client->shard->awake, &client->connection.awake);
+    }
+}
+
+void ody__client_kill(ody_client_socket *client)
+{
+    if (client->phase == ODY_PHASE_GONE) {
+        return;
+    }
+    if (client->wsi) {
+        /* Runs the callbacks of the end, and with them ody__client_gone. */
+        lws_set_timeout(client->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
+        return;
+    }
+    if (client->descriptor >= 0) {
+        ev_io_stop(client->shard->loop, &client->arrival->readable);
+        close(client->descriptor);
+        client->descriptor = -1;
+    }
+    ody__client_gone(client);
+}
+
+void ody__client_log_failure(const ody_client_socket *client, const char *reason)
+{
+    static ody_log_gate gate;
+    uint64_t suppressed;
+
+    if (!ody_log_gate_pass(&gate, ody_clock_ms(), &suppressed)) {
+        return;
+    }
+    ody_log(ODY_LOG_WARNING, "handshake failed",
+            ODY_STRING("peer", client->arrival ? client->arrival->peer : ""),
+            ODY_STRING("client", client->arrival ? client->arrival->address : ""),
+            ODY_STRING("phase", phase_names[client->phase]), ODY_STRING("reason", reason),
+            ODY_NUMBER("suppressed", suppressed));
+}

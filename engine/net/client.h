@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to this room: a shard from the inside, and one client of it. Everything here runs in the
+ * shard's thread, but for the mailbox and the asyncs.
+ *
+ * A client lives from accept to the end of the turn in which its socket is gone. Until the upgrade
+ * it is one of `handshakes`; then the hub knows it. Its wsi may die at any time inside of a call to
+ * libwebsockets: `wsi` is NULL from then on, and the memory goes at the end of the turn.
+ */
+#ifndef ODY_NET_CLIENT_H
+#define ODY_NET_CLIENT_H
+
+#include <ev.h>
+#include <libwebsockets.h>
+#include <pthread.h>
+#include "base/bytes.h"
+#include "base/mailbox.h"
+#include "base/wheel.h"
+#include "hub/mail.h"
+#include "net/http_head.h"
+#include "net/shard.h"
+
+#define ODY_CLIENT_ADDRESS_TEXT 64
+
+typedef enum ody_client_phase {
+    ODY_PHASE_HEAD,    /* waiting for the first bytes or the head of the request */
+    ODY_PHASE_ANSWER,  /* told that this is no web server; waiting for it to leave */
+    ODY_PHASE_TLS,     /* libwebsockets shakes hands and reads the head */
+    ODY_PHASE_UPGRADE, /* libwebsockets answers a head that we have seen whole */
+    ODY_PHASE_OPEN,
+    ODY_PHASE_CLOSING, /* the close frame is sent or about to be */
+    ODY_PHASE_GONE,
+} ody_client_phase;
+
+/** What is only needed until the client is open. */
+typedef struct ody_arrival {
+    ev_io readable; /* until libwebsockets has the socket */
+    ody_handshake handshake;
+    char address[ODY_CLIENT_ADDRESS_TEXT]; /* of the client, proxies seen through; for the log */
+    char peer[ODY_CLIENT_ADDRESS_TEXT];
+    char app_key[128];
+    char protocol[16];
+    size_t peeked; /* bytes that the last look found */
+} ody_arrival;
+
+typedef struct ody_client_socket {
+    ody_connection connection; /* first: the hub gives this back */
+    ody_shard *shard;
+    struct lws *wsi;
+    ody_arrival *arrival; /* NULL once open */
+    ody_list_node member; /* of shard->handshakes, or of shard->gone */
+    ody_timer timer;      /* handshake, close */
+    ody_bytes message;    /* fragments of a message */
+    int descriptor;
+    uint8_t phase;
+    bool direct;      /* plain: frames go by send() */
+    bool doomed;      /* to be killed after the flush */
+    bool known;       /* the hub has it */
+    bool oversized;   /* the rest of its message is skipped */
+    bool binary;
+} ody_client_socket;
+
+struct ody_shard {
+    ody_shard_setup setup;
+    const ody_options *options;
+    ody_counters *counters;
+    ody_hub *hub;
+    ody_wheel *wheel;
+    struct ev_loop *loop;
+    struct lws_context *context;
+    struct lws_vhost *plain;
+    struct lws_vhost *tls;
+    ev_io listener;
+    ev_async wake;
+    ev_async drain;
+    ev_async stop;
+    ev_prepare flush;
+    ev_idle more;   /* keeps the loop awake while mail waits that this turn had no room for */
+    ev_timer tick;  /* the wheel */
+    ev_timer pause; /* after a failed accept */
+    ody_mailbox mailbox;
+    ody_mailbox_node *mail; /* taken, not yet handled */
+    ody_list awake;         /* connections to flush */
+    ody_list handshakes;    /* oldest first */
+    ody_list gone;          /* to be freed at the end of the turn */
+    uint32_t handshake_count;
+    size_t peak;            /* connections, since the last trim */
+    uint64_t trim_at;
+    uint64_t drain_deadline; /* 0: not draining */
+    bool stopping;
+    pthread_t thread;
+    bool running;
+};
+
+/** Begins to accept. */
+void ody__acceptor_start(ody_shard *shard);
+/** Accepts no more. */
+void ody__acceptor_stop(ody_shard *shard);
+
+/** The callback of the one protocol that libwebsockets serves. */
+int ody__websocket_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+                            void *data, size_t length);
+
+/** Flushes all that are awake, then closes what is marked, then frees what is gone. */
+void ody__flush_all(ody_shard *shard);
+/** Sends what waits for one client, from its writable callback. @return -1 to close it. */
+int ody__flush_writable(ody_client_socket *client);
+
+/** Makes a client for an accepted socket. @return NULL without memory. */
+ody_client_socket *ody__client_new(ody_shard *shard, int descriptor);
+/** Its handshake is over: no longer one of `handshakes`. */
+void ody__client_arrived(ody_client_socket *client);
+/** Its socket is gone, or goes with this call. Frees it at the end of the turn. */
+void ody__client_gone(ody_client_socket *client);
+/** To be closed at once, after the flush. From anywhere. */
+void ody__client_doom(ody_client_socket *client);
+/** Closes now. Only from our own watchers, never inside of a libwebsockets callback. */
+void ody__client_kill(ody_client_socket *client);
+
+/** Makes the vhosts of a context. @return 0 or ODY_ECERTIFICATE. */
+int ody__vhosts_new(ody_shard *shard, ody_error *error);
+
+/** Logs why a handshake came to nothing: peer, phase, reason. Bounded. */
+void ody__client_log_failure(const ody_client_socket *client, const char *reason);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses of clients behind proxies. */
+#include "net/client_address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <strings.h>
+#include "ody/network.h"
+
+static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+void ody_address_from_socket(const struct sockaddr_storage *socket_address, uint8_t out[16])
+{
+    memset(out, 0, 16);
+    if (socket_address->ss_family == AF_INET) {
+        memcpy(out, mapped_prefix, sizeof(mapped_prefix));
+        memcpy(out + 12, &((const struct sockaddr_in *)socket_address)->sin_addr, 4);
+    } else if (socket_address->ss_family == AF_INET6) {
+        memcpy(out, &((const struct sockaddr_in6 *)socket_address)->sin6_addr, 16);
+    }
+}
+
+void ody_address_format(const uint8_t address[16], char *out, size_t size)
+{
+    bool mapped = memcmp(address, mapped_prefix, sizeof(mapped_prefix)) == 0;
+
+    if (!inet_ntop(mapped ? AF_INET : AF_INET6, mapped ? address + 12 : address, out,
+                   (socklen_t)size)) {
+        out[0] = '\0';
+    }
+}
+
+bool ody_address_is_loopback(const uint8_t address[16])
+{
+    if (memcmp(address, mapped_prefix, sizeof(mapped_prefix)) == 0) {
+        return address[12] == 127;
+    }
+    return memcmp(address, &in6addr_loopback, 16) == 0;
+}
+
+static bool network_has(const ody_network *network, const uint8_t address[16])
+{
+    size_t whole = network->prefix_bits / 8;
+    unsigned rest = network->prefix_bits % 8;
+    uint8_t mask = (uint8_t)(0xff << (8 - rest));
+
+    if (memcmp(network->address, address, whole) != 0) {
+        return false;
+    }
+    return rest == 0 || (network->address[whole] & mask) == (address[whole] & mask);
+}
+
+bool ody_address_in(const uint8_t address[16], const ody_network *networks, size_t count)
+{
+    for (size_t index = 0; index < count; index++) {
+        if (network_has(&networks[index], address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static ody_view trim(ody_view text)
+{
+    while (text.length > 0 && (*text.data == ' ' || *text.data == '\t')) {
+        text.data++;
+        text.length--;
+    }
+    while (text.length > 0 &&
+           (text.data[text.length - 1] == ' ' || text.data[text.length - 1] == '\t')) {
+        text.length--;
+    }
+    return text;
+}
+
+/* Takes the last element off a comma-separated list. */
+static bool take_last(ody_view *list, ody_view *element)
+{
+    const char *comma;
+
+    if (!list->data) {
+        return false;
+    }
+    comma = list->length ? memrchr(list->data, ',', list->length) : NULL;
+    if (!comma) {
+        *element = trim(*list);
+        *list = ODY_VIEW_NONE;
+    } else {
+        size_t before = (size_t)(comma - list->data);
+
+        *element = trim((ody_view){comma + 1, list->length - before - 1});
+        list->length = before;
+    }
+    return true;
+}
+
+/* The value of for= in one element of Forwarded, without its quotes. */
+static ody_view forwarded_for(ody_view element)
+{
+    while (element.length > 0) {
+        const char *semicolon = memchr(element.data, ';', element.length);
+        size_t length = semicolon ? (size_t)(semicolon - element.data) : element.length;
+        ody_view pair = trim((ody_view){element.data, length});
+
+        if (pair.length > 4 && strncasecmp(pair.data, "for=", 4) == 0) {
+            pair = (ody_view){pair.data + 4, pair.length - 4};
+            if (pair.length >= 2 && pair.data[0] == '"' && pair.data[pair.length - 1] == '"') {
+                pair = (ody_view){pair.data + 1, pair.length - 2};
+            }
+            return pair;
+        }
+        length += semicolon != NULL;
+        element = (ody_view){element.data + length, element.length - length};
+    }
+    return ODY_VIEW_NONE;
+}
+
+/* "[v6]:port" and "v4:port" lose port and brackets. */
+static ody_view without_port(ody_view node)
+{
+    const char *colon;
+
+    if (node.length > 0 && node.data[0] == '[') {
+        const char *end = memchr(node.data, ']', node.length);
+
+        return end ? (ody_view){node.data + 1, (size_t)(end - node.data) - 1} : ODY_VIEW_NONE;
+    }
+    colon = node.length ? memchr(node.data, ':', node.length) : NULL;
+    if (colon && colon == memrchr(node.data, ':', node.length)) {
+        node.length = (size_t)(colon - node.data);
+    }
+    return node;
+}
+
+static bool parse_node(ody_view node, uint8_t out[16])
+{
+    char text[64];
+    ody_network network;
+
+    node = without_port(node);
+    if (node.length == 0 || node.length >= sizeof(text) || memchr(node.data, '/', node.length)) {
+        return false;
+    }
+    memcpy(text, node.data, node.length);
+    text[node.length] = '\0';
+    if (ody_network_parse(text, &network) < 0) {
+        return false;
+    }
+    memcpy(out, network.address, 16);
+    return true;
+}
+
+void ody_client_address(const ody_http_head *head, const uint8_t peer[16],
+                        const ody_options *options, uint8_t out[16])
+{
+    bool standard = ody_http_header_count(head, ODY_VIEW("Forwarded")) > 0;
+    ody_view name = standard ? ODY_VIEW("Forwarded") : ODY_VIEW("X-Forwarded-For");
+
+    memcpy(out, peer, 16);
+    for (size_t index = head->header_count; index-- > 0;) {
+        ody_view list = head->headers[index].value;
+        ody_view element;
+
+        if (head->headers[index].name.length != name.length ||
+            strncasecmp(head->headers[index].name.data, name.data, name.length) != 0) {
+            continue;
+        }
+        while (take_last(&list, &element)) {
+            uint8_t hop[16];
+
+            if (!ody_address_in(out, options->trusted_proxies, options->trusted_proxy_count) ||
+                !parse_node(standard ? forwarded_for(element) : element, hop)) {
+                return;
+            }
+            memcpy(out, hop, 16);
+        }
+    }
+}
+
+static bool host_is_loopback(ody_view host)
+{
+    uint8_t address[16];
+    ody_view name = without_port(host);
+
+    if (name.length == 9 && strncasecmp(name.data, "localhost", 9) == 0) {
+        return true;
+    }
+    return parse_node(host, address) && ody_address_is_loopback(address);
+}
+
+bool ody_request_is_local(const ody_http_head *head, const uint8_t peer[16])
+{
+    static const char prefix[] = "X-Forwarded-";
+    static const char *const traces[] = {"Origin", "Forwarded", "X-Real-IP", "Via"};
+
+    if (!ody_address_is_loopback(peer) || ody_http_header_count(head, ODY_VIEW("Host")) != 1 ||
+        !host_is_loopback(ody_http_header_find(head, ODY_VIEW("Host")))) {
+        return false;
+    }
+    for (size_t index = 0; index < sizeof(traces) / sizeof(*traces); index++) {
+        if (ody_http_header_count(head, ody_view_of(traces[index])) > 0) {
+            return false;
+        }
+    }
+    for (size_t index = 0; index < head->header_count; index++) {
+        ody_view name = head->headers[index].name;
+
+        if (name.length >= sizeof(prefix) - 1 &&
+            strncasecmp(name.data, prefix, sizeof(prefix) - 1) == 0) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* The state of the server as JSON: identity, gauges, totals, and a line for each shard. */
+#include "status.h"
+
+#include <stdio.h>
+#include <unistd.h>
+#include "ody/version.h"
+#include "wire/encode.h"
+
+typedef struct counter_sums {
+#define COUNTER_SUM(name) uint64_t name;
+    ODY_COUNTERS(COUNTER_SUM)
+#undef COUNTER_SUM
+} counter_sums;
+
+static uint64_t counter_read(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static counter_sums counters_add(const ody_shared *shared, unsigned shard_count)
+{
+    counter_sums sums = {0};
+
+    for (unsigned shard = 0; shard < shard_count; shard++) {
+#define COUNTER_ADD(name) sums.name += counter_read(&shared->counters[shard].name);
+        ODY_COUNTERS(COUNTER_ADD)
+#undef COUNTER_ADD
+    }
+    return sums;
+}
+
+/* Resident pages of this process; 0 where /proc is not mounted. */
+static uint64_t memory_resident(void)
+{
+    unsigned long total = 0;
+    unsigned long resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (!file) {
+        return 0;
+    }
+    if (fscanf(file, "%lu %lu", &total, &resident) != 2) {
+        resident = 0;
+    }
+    fclose(file);
+    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void write_number(ody_bytes *out, const char *name, uint64_t number)
+{
+    ody_bytes_append_literal(out, ",\"");
+    ody_bytes_append_view(out, ody_view_of(name));
+    ody_bytes_append_literal(out, "\":");
+    ody_bytes_append_number(out, number);
+}
+
+static void write_text(ody_bytes *out, const char *name, const char *text)
+{
+    ody_bytes_append_literal(out, ",\"");
+    ody_bytes_append_view(out, ody_view_of(name));
+    ody_bytes_append_literal(out, "\":");
+    ody_encode_string(out, ody_view_of(text));
+}
+
+static void write_identity(ody_bytes *out, const ody_options *options,
+                           const ody_status_facts *facts)
+{
+    ody_bytes_append_literal(out, "\"version\":");
+    ody_encode_string(out, ody_view_of(ODY_VERSION));
+    write_number(out, "pid", (uint64_t)facts->supervisor_pid);
+    write_number(out, "engine_pid", (uint64_t)getpid());
+    write_text(out, "host", options->host);
+    write_number(out, "port", options->port);
+    write_text(out, "path", options->path);
+    write_text(out, "socket", options->socket_path);
+    ody_bytes_append_literal(out, ",\"tls\":");
+    ody_bytes_append_view(out, options->tls_certificate ? ODY_VIEW("true") : ODY_VIEW("false"));
+    write_number(out, "workers", facts->shard_count);
+    write_number(out, "uptime", facts->uptime_ms / 1000);
+}
+
+static void write_shards(ody_bytes *out, const ody_shared *shared, unsigned shard_count)
+{
+    ody_bytes_append_literal(out, ",\"shards\":[");
+    for (unsigned shard = 0; shard < shard_count; shard++) {
+        const ody_counters *counters = &shared->counters[shard];
+
+        ody_bytes_append_view(out, shard == 0 ? ODY_VIEW("{\"shard\":") : ODY_VIEW(",{\"shard\":"));
+        ody_bytes_append_number(out, shard);
+        write_number(out, "connections", counter_read(&counters->connections));
+        write_number(out, "channels", counter_read(&counters->channels));
+        write_number(out, "subscriptions", counter_read(&counters->subscriptions));
+        write_number(out, "deliveries", counter_read(&counters->deliveries));
+        write_number(out, "outbound_bytes", counter_read(&counters->outbound_bytes));
+        ody_bytes_append_byte(out, '}');
+    }
+    ody_bytes_append_byte(out, ']');
+}
+
+void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status_facts *facts)
+{
+    counter_sums sums = counters_add(shared, facts->shard_count);
+
+    ody_bytes_append_byte(out, '{');
+    write_identity(out, shared->options, facts);
+    write_number(out, "memory", memory_resident());
+    write_number(out, "processes", facts->processes);
+    write_number(out, "requests", facts->requests);
+    write_number(out, "connection_limit", shared->connection_limit);
+#define COUNTER_WRITE(name) write_number(out, #name, sums.name);
+    ODY_COUNTERS(COUNTER_WRITE)
+#undef COUNTER_WRITE
+    write_shards(out, shared, facts->shard_count);
+    ody_bytes_append_byte(out, '}');
+}

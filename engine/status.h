@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The state of the server as `websocket:status --json` shows it. */
+#ifndef ODY_STATUS_H
+#define ODY_STATUS_H
+
+#include "base/bytes.h"
+#include "hub/shared.h"
+
+/** What the status says besides the counters. */
+typedef struct ody_status_facts {
+    int supervisor_pid;
+    unsigned shard_count;
+    size_t processes; /* connected to the Unix socket */
+    size_t requests;  /* unanswered */
+    uint64_t uptime_ms;
+} ody_status_facts;
+
+/** Appends one JSON object. The API thread; reads the shards' counters without stopping them. */
+void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status_facts *facts);
+
+#endif

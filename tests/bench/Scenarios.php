@@ -1,0 +1,279 @@
+<?php
+
+declare(strict_types=1);
+
+/** The measured scenarios. Each starts its own server on a free port and ends it. */
+final class Scenarios
+{
+    private const PAYLOAD = 100;
+    private const ROUNDS = 5;
+
+    private string $folder;
+    private bool $failed = false;
+
+    public function __construct(private readonly string $root)
+    {
+        $this->folder = sys_get_temp_dir() . '/ody-bench-' . getmypid();
+        mkdir($this->folder, 0700);
+    }
+
+    public function summary(): int
+    {
+        array_map('unlink', glob($this->folder . '/*') ?: []);
+        rmdir($this->folder);
+        echo $this->failed ? "\nA bound is missed.\n" : "\nAll bounds are kept.\n";
+        return $this->failed ? 1 : 0;
+    }
+
+    /** One message to every subscriber: server CPU per delivery against the floor's. */
+    public function fanout(): void
+    {
+        echo "\n| subscribers | floor | one in flight | ratio | 16 in flight | ratio |\n|---|---|---|---|---|---|\n";
+        foreach ([1000, 10000] as $subscribers) {
+            $this->fanoutWith($subscribers);
+        }
+    }
+
+    private function fanoutWith(int $subscribers): void
+    {
+        $messages = intdiv(200000, $subscribers);
+        [$floor, $floorLoad] = $this->startFloor();
+        $server = $this->startServer(1);
+        $load = $this->load($server);
+        foreach ([$floorLoad, $load] as $one) {
+            $one->ask("connect $subscribers");
+            $one->ask('subscribe');
+        }
+        $costs = ['floor' => [], 'one' => [], 'sixteen' => []];
+        for ($round = 0; $round <= self::ROUNDS; $round++) {
+            $results = [
+                'floor' => $floorLoad->ask("publish $messages 1 " . self::PAYLOAD),
+                'one' => $load->ask("publish $messages 1 " . self::PAYLOAD),
+                'sixteen' => $load->ask('publish ' . intdiv($messages, 4) . ' 16 ' . self::PAYLOAD),
+            ];
+            foreach ($results as $name => $result) {
+                $this->mustBeComplete($name, $result);
+                if ($round > 0) {
+                    $costs[$name][] = $result['cpu_ns'] / $result['units'] / 1000;
+                }
+            }
+        }
+        $floorLoad->ask('close');
+        $load->ask('close');
+        $floor->end();
+        $this->stopServer($server);
+        $medians = array_map(self::median(...), $costs);
+        $one = $medians['one'] / $medians['floor'];
+        $sixteen = $medians['sixteen'] / $medians['floor'];
+        printf(
+            "| %s | %.2f µs | %.2f µs | %.2f | %.2f µs | %.2f |\n",
+            number_format($subscribers),
+            $medians['floor'],
+            $medians['one'],
+            $one,
+            $medians['sixteen'],
+            $sixteen,
+        );
+        $this->bound("$subscribers subscribers, one in flight", $one, 1.25);
+        $this->bound("$subscribers subscribers, 16 in flight", $sixteen, 0.25);
+    }
+
+    /** Accepting must not become dearer with the number of connections. */
+    public function accept(): void
+    {
+        $server = $this->startServer(1);
+        $load = $this->load($server);
+        $costs = [];
+        for ($thousand = 1; $thousand <= 15; $thousand++) {
+            $result = $load->ask('connect 1000');
+            $costs[$thousand] = $result['cpu_ns'] / $result['units'] / 1000;
+        }
+        $load->ask('close');
+        $this->stopServer($server);
+        $few = self::median(array_slice($costs, 1, 3));
+        $many = self::median(array_slice($costs, -3));
+        printf(
+            "\n| CPU per accept at 1,000–4,000 | at 12,000–15,000 | ratio |\n|---|---|---|\n| %.1f µs | %.1f µs | %.2f |\n",
+            $few,
+            $many,
+            $many / $few,
+        );
+        $this->bound('CPU per accept', $many / $few, 1.10);
+    }
+
+    /** What an idle subscribed connection holds. */
+    public function memory(): void
+    {
+        $server = $this->startServer(1);
+        $load = $this->load($server);
+        $before = $load->ask('memory')['units'];
+        $load->ask('connect 10000');
+        $load->ask('subscribe');
+        $after = $load->ask('memory')['units'];
+        $load->ask('close');
+        $this->stopServer($server);
+        $each = ($after - $before) / 10000;
+        printf(
+            "\n| engine, idle | with 10,000 subscribed connections | each |\n|---|---|---|\n| %d KiB | %d KiB | %.2f KiB |\n",
+            $before,
+            $after,
+            $each,
+        );
+        $this->bound('KiB per idle subscribed connection', $each, 4.0);
+    }
+
+    /** Every subscriber checks every number of four publishers; then memory comes back. */
+    public function soak(): void
+    {
+        echo "\n| workers | connections | deliveries | missing | wrong | memory idle | after |\n|---|---|---|---|---|---|---|\n";
+        foreach ([1, 4] as $workers) {
+            $this->soakWith($workers);
+        }
+    }
+
+    private function soakWith(int $workers): void
+    {
+        $server = $this->startServer($workers);
+        /* The first clients ever bring in code and tables that stay: that is not what is looked for. */
+        $warm = $this->load($server);
+        $warm->ask('connect 200');
+        $warm->ask('subscribe');
+        $warm->ask('flood 10 4 ' . self::PAYLOAD);
+        $idle = $warm->ask('memory')['units'];
+        $warm->ask('close');
+        $load = $this->load($server);
+        $load->ask('connect 5000');
+        $load->ask('subscribe');
+        $result = $load->ask('flood 100 4 ' . self::PAYLOAD);
+        $load->ask('close');
+        $after = $this->memoryWhenQuiet($server, $idle);
+        $this->stopServer($server);
+        printf(
+            "| %d | 5,000 | %s | %d | %d | %d KiB | %d KiB |\n",
+            $workers,
+            number_format($result['units']),
+            $result['missing'],
+            $result['wrong'],
+            $idle,
+            $after,
+        );
+        $this->mustBeComplete("soak with $workers workers", $result);
+        $this->bound("memory after the soak with $workers workers", $after / $idle, 1.10);
+    }
+
+    /**
+     * @param array{pid: int, port: int, socket: string, environment: array<string, string>} $server
+     */
+    private function memoryWhenQuiet(array $server, int $idle): int
+    {
+        $load = $this->load($server);
+        $deadline = microtime(true) + 30;
+        do {
+            $after = $load->ask('memory')['units'];
+            time_nanosleep(0, 200_000_000);
+        } while ($after > $idle * 1.10 && microtime(true) < $deadline);
+        $load->ask('close');
+        return $after;
+    }
+
+    /** @return array{0: Process, 1: Process} */
+    private function startFloor(): array
+    {
+        $port = $this->freePort();
+        $fifo = "{$this->folder}/floor-$port";
+        posix_mkfifo($fifo, 0600);
+        $floor = new Process(["{$this->root}/tests/out/bench/floor", (string) $port, (string) self::PAYLOAD], $fifo);
+        $floor->line();
+        return [$floor, new Process(["{$this->root}/tests/out/bench/load", (string) $floor->pid(), (string) $port, '-', $fifo])];
+    }
+
+    /** @return array{pid: int, port: int, socket: string, environment: array<string, string>} */
+    private function startServer(int $workers): array
+    {
+        $port = $this->freePort();
+        $environment = [
+            'WEBSOCKET_PORT' => (string) $port,
+            'WEBSOCKET_WORKER_COUNT' => (string) $workers,
+            'WEBSOCKET_API_KEY' => 'bench-key',
+            'WEBSOCKET_SECRET_KEY' => 'bench-secret',
+            'WEBSOCKET_SOCKET' => "{$this->folder}/$port.sock",
+            'WEBSOCKET_PID_FILE' => "{$this->folder}/$port.pid",
+            'WEBSOCKET_LOG_FILE' => "{$this->folder}/$port.log",
+        ];
+        $this->artisan('websocket:start -d', $environment);
+        $status = json_decode($this->artisan('websocket:status --json', $environment), true, 16, JSON_THROW_ON_ERROR);
+        return [
+            'pid' => $status['engine_pid'],
+            'port' => $port,
+            'socket' => $environment['WEBSOCKET_SOCKET'],
+            'environment' => $environment,
+        ];
+    }
+
+    /** @param array{pid: int, port: int, socket: string, environment: array<string, string>} $server */
+    private function stopServer(array $server): void
+    {
+        $this->artisan('websocket:stop', $server['environment']);
+    }
+
+    /** @param array{pid: int, port: int, socket: string, environment: array<string, string>} $server */
+    private function load(array $server): Process
+    {
+        return new Process([
+            "{$this->root}/tests/out/bench/load",
+            (string) $server['pid'],
+            (string) $server['port'],
+            'bench-key',
+            $server['socket'],
+        ]);
+    }
+
+    /** @param array<string, string> $environment */
+    private function artisan(string $command, array $environment): string
+    {
+        $set = '';
+        foreach ($environment as $name => $value) {
+            $set .= "$name=" . escapeshellarg($value) . ' ';
+        }
+        exec("$set php " . escapeshellarg("{$this->root}/artisan") . " $command", $output, $status);
+        if ($status !== 0) {
+            throw new RuntimeException("artisan $command failed: " . implode("\n", $output));
+        }
+        return implode("\n", $output);
+    }
+
+    private function freePort(): int
+    {
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+        $name = $server ? stream_socket_get_name($server, false) : false;
+        if (!$server || !$name) {
+            throw new RuntimeException('no free port');
+        }
+        fclose($server);
+        return (int) substr($name, (int) strrpos($name, ':') + 1);
+    }
+
+    /** @param array{missing: int, wrong: int} $result */
+    private function mustBeComplete(string $what, array $result): void
+    {
+        if ($result['missing'] !== 0 || $result['wrong'] !== 0) {
+            $this->failed = true;
+            echo "MISSED: $what: {$result['missing']} missing, {$result['wrong']} wrong\n";
+        }
+    }
+
+    private function bound(string $what, float $value, float $most): void
+    {
+        if ($value > $most) {
+            $this->failed = true;
+            printf("MISSED: %s: %.2f is more than %.2f\n", $what, $value, $most);
+        }
+    }
+
+    /** @param list<float> $values */
+    private static function median(array $values): float
+    {
+        sort($values);
+        return $values[intdiv(count($values), 2)];
+    }
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What a process has cost so far, read from /proc. */
+#ifndef ODY_BENCH_CPU_H
+#define ODY_BENCH_CPU_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/** CPU time of all threads of a process, in ns, from its schedstat files. @return 0 when it is
+ * gone. */
+uint64_t bench_cpu_ns(pid_t process);
+/** Proportional memory of a process in KiB, from smaps_rollup. @return 0 when it is gone. */
+uint64_t bench_memory_kib(pid_t process);
+/** Monotonic ns. */
+uint64_t bench_now_ns(void);
+
+#endif

@@ -1,0 +1,24 @@
+<?php
+
+declare(strict_types=1);
+
+/*
+ * Measures the server against the floor, interleaved in one run, and prints the tables of
+ * docs/performance.md. Exit status 1 when a bound is missed.
+ *
+ *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [soak]
+ */
+
+require __DIR__ . '/Process.php';
+require __DIR__ . '/Scenarios.php';
+
+$wanted = array_slice($argv, 1) ?: ['fanout', 'accept', 'memory', 'soak'];
+$scenarios = new Scenarios(dirname(__DIR__, 2));
+foreach ($wanted as $name) {
+    if (!in_array($name, ['fanout', 'accept', 'memory', 'soak'], true)) {
+        fwrite(STDERR, "run.php: there is no scenario \"$name\"\n");
+        exit(2);
+    }
+    $scenarios->$name();
+}
+exit($scenarios->summary());

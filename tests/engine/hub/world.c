@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT */
+/* The world of the hub's tests: transport, mail, clients, clock. */
+#include "world.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include "channel/channel.h"
+#include "ody/auth.h"
+#include "wire/encode.h"
+
+static int post(void *context, unsigned target, ody_mail *take_mail, bool must)
+{
+    struct world_port *port = context;
+    world *self = port->world;
+
+    CHECK(target <= self->shards && target != port->from);
+    if (self->full[target] && !must) {
+        return ODY_EOVERLOADED;
+    }
+    CHECK(take_mail->node.cost >= sizeof(ody_mail));
+    take_mail->node.next = NULL;
+    *self->queue_last[port->from][target] = &take_mail->node;
+    self->queue_last[port->from][target] = &take_mail->node.next;
+    return 0;
+}
+
+static bool full(void *context, unsigned target)
+{
+    return ((struct world_port *)context)->world->full[target];
+}
+
+/* The walk over all clients finds who has something to send. */
+static void wake(void *context, ody_connection *connection)
+{
+    (void)context;
+    CHECK(connection->outbound.count > 0 || connection->close_code != 0);
+}
+
+static const ody_transport transport = {.wake = wake, .post = post, .full = full};
+
+void world_defaults(ody_options *options)
+{
+    *options = (ody_options){
+        .app_id = "1",
+        .app_key = WORLD_KEY,
+        .app_secret = WORLD_SECRET,
+        .activity_timeout = 120000,
+        .pong_timeout = 30000,
+        .cache_time = 1800000,
+        .limits =
+            {
+                .channels_per_connection = 100,
+                .message_size = 65536,
+                .event_data_size = 10240,
+                .client_event_data_size = 10240,
+                .event_name_length = 200,
+                .channel_name_length = 200,
+                .channels_per_publish = 100,
+                .client_events_per_second = 0,
+                .presence_members = 100,
+                .presence_user_id_length = 128,
+                .presence_user_info_size = 1024,
+                .json_depth = 32,
+                .outbound_soft = 1 << 20,
+                .outbound_soft_time = 10000,
+                .outbound_hard = 8 << 20,
+                .outbound_shard = 256 << 20,
+                .mailbox_size = 64 << 20,
+            },
+    };
+}
+
+world *world_start(const ody_options *options, unsigned shards, uint64_t seed)
+{
+    world *self = calloc(1, sizeof(*self));
+
+    ody_hash_seed();
+    ody_log_setup(open("/dev/null", O_WRONLY | O_CLOEXEC), ODY_LOG_DEBUG, ODY_LOG_JSON);
+    self->options = *options;
+    self->shards = shards;
+    self->now = WORLD_START;
+    self->random = seed * 2 + 1;
+    self->shared = ody_shared_new(&self->options);
+    ody_list_init(&self->clients);
+    for (unsigned from = 0; from <= shards; from++) {
+        self->ports[from] = (struct world_port){self, from};
+        for (unsigned to = 0; to <= shards; to++) {
+            self->queue_last[from][to] = &self->queue_first[from][to];
+        }
+    }
+    for (unsigned shard = 0; shard < shards; shard++) {
+        self->hubs[shard] = ody_hub_new(self->shared, shard, shards, &transport,
+                                        &self->ports[shard], self->now);
+        CHECK(self->hubs[shard]);
+    }
+    self->requests =
+        ody_requests_new(&self->options, shards, &transport, &self->ports[shards]);
+    CHECK(self->requests);
+    return self;
+}
+
+world *world_simple(unsigned shards)
+{
+    ody_options options;
+
+    world_defaults(&options);
+    return world_start(&options, shards, 1);
+}
+
+uint64_t world_random(world *self, uint64_t below)
+{
+    self->random = self->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (self->random >> 33) % below;
+}
+
+ody_handshake world_handshake(void)
+{
+    ody_handshake handshake = {
+        .path_known = true,
+        .app_key = ODY_VIEW(WORLD_KEY),
+        .protocol = ODY_VIEW("7"),
+        .address = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1},
+        .count_address = true,
+    };
+
+    return handshake;
+}
+
+world_client *world_open(world *self, unsigned shard, const ody_handshake *handshake)
+{
+    world_client *client = calloc(1, sizeof(*client));
+
+    client->world = self;
+    client->shard = shard;
+    client->open = true;
+    client->reads = true;
+    client->last = &client->first;
+    ody_list_append(&self->clients, &client->node);
+    ody_hub_open(self->hubs[shard], &client->connection, handshake, self->now);
+    ody_socket_id_format(client->connection.id, client->id);
+    return client;
+}
+
+world_client *world_connect(world *self, unsigned shard)
+{
+    ody_handshake handshake = world_handshake();
+    world_client *client = world_open(self, shard, &handshake);
+
+    world_flush(self, shard);
+    world_forget(client);
+    return client;
+}
+
+void world_close(world_client *client)
+{
+    if (client->open) {
+        client->open = false;
+        ody_hub_closed(client->world->hubs[client->shard], &client->connection,
+                       client->world->now);
+    }
+}
+
+void world_send(world_client *client, const char *format, ...)
+{
+    char *text;
+    int length;
+    va_list arguments;
+
+    va_start(arguments, format);
+    length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    CHECK(length >= 0);
+    if (client->open) {
+        ody_hub_receive(client->world->hubs[client->shard], &client->connection,
+                        (ody_view){text, (size_t)length}, client->world->now);
+    }
+    free(text);
+}
+
+static void escape(ody_bytes *out, const char *text)
+{
+    ody_encode_string(out, ody_view_of(text));
+    ody_bytes_append_byte(out, 0);
+}
+
+void world_subscribe(world_client *client, const char *channel, const char *channel_data)
+{
+    char signature[ODY_SIGNATURE_HEX + 1];
+    ody_bytes quoted = {0};
+
+    if (strncmp(channel, "pr", 2) != 0) {
+        world_send(client, "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"%s\"}}",
+                   channel);
+        return;
+    }
+    CHECK_EQUAL(ody_channel_sign(ODY_VIEW(WORLD_SECRET), ody_view_of(client->id),
+                                 ody_view_of(channel), ody_view_of(channel_data), signature),
+                0);
+    escape(&quoted, channel_data ? channel_data : "");
+    world_send(client,
+               "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"%s\",\"auth\":\"%s:%s\""
+               "%s%s}}",
+               channel, WORLD_KEY, signature, channel_data ? ",\"channel_data\":" : "",
+               channel_data ? quoted.data : "");
+    ody_bytes_fini(&quoted);
+}
+
+void world_subscribe_user(world_client *client, const char *channel, const char *user)
+{
+    char data[256];
+
+    snprintf(data, sizeof(data), "{\"user_id\":\"%s\",\"user_info\":{\"n\":\"%s\"}}", user, user);
+    world_subscribe(client, channel, data);
+}
+
+void world_unsubscribe(world_client *client, const char *channel)
+{
+    world_send(client, "{\"event\":\"pusher:unsubscribe\",\"data\":{\"channel\":\"%s\"}}", channel);
+}
+
+bool world_deliver_pair(world *self, unsigned from, unsigned to)
+{
+    ody_mailbox_node *node = self->queue_first[from][to];
+
+    if (!node) {
+        return false;
+    }
+    self->queue_first[from][to] = node->next;
+    if (!node->next) {
+        self->queue_last[from][to] = &self->queue_first[from][to];
+    }
+    if (to == self->shards) {
+        ody_requests_mail(self->requests, (ody_mail *)node);
+    } else {
+        ody_hub_mail(self->hubs[to], (ody_mail *)node, self->now);
+    }
+    return true;
+}
+
+bool world_deliver_one(world *self)
+{
+    unsigned side = self->shards + 1;
+    unsigned start = (unsigned)world_random(self, (uint64_t)side * side);
+
+    for (unsigned i = 0; i < side * side; i++) {
+        unsigned pair = (start + i) % (side * side);
+
+        if (world_deliver_pair(self, pair / side, pair % side)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void message_add(world_client *client, const uint8_t *frame, size_t length)
+{
+    size_t header = length - 2 < 126 ? 2 : (length - 4 < 65536 ? 4 : 10);
+    world_message *message = malloc(sizeof(*message) + length - header + 1);
+
+    message->next = NULL;
+    message->opcode = frame[0] & 15;
+    message->length = length - header;
+    memcpy(message->text, frame + header, length - header);
+    message->text[length - header] = '\0';
+    *client->last = message;
+    client->last = &message->next;
+}
+
+/* Takes everything, some bytes at a time, as a socket would. */
+static void client_read(world_client *client)
+{
+    ody_outbound *outbound = &client->connection.outbound;
+    ody_bytes all = {0};
+    size_t at = 0;
+
+    while (outbound->count > 0) {
+        struct iovec vectors[3];
+        int count = ody_outbound_gather(outbound, vectors, 3);
+        size_t some = 0;
+
+        CHECK(count > 0);
+        for (int i = 0; i < count; i++) {
+            ody_bytes_append(&all, vectors[i].iov_base, vectors[i].iov_len);
+            some += vectors[i].iov_len;
+        }
+        ody_outbound_consume(outbound, some);
+    }
+    CHECK_EQUAL(outbound->bytes, 0);
+    CHECK(!all.failed);
+    while (at < all.length) {
+        size_t length = ody_frame_length((const uint8_t *)all.data + at, all.length - at);
+
+        CHECK(length > 0 && length <= all.length - at);
+        message_add(client, (const uint8_t *)all.data + at, length);
+        at += length;
+    }
+    ody_bytes_fini(&all);
+}
+
+void world_flush(world *self, unsigned shard)
+{
+    ody_list_node *node;
+
+    ody_hub_turn_end(self->hubs[shard]);
+    for (node = self->clients.next; node != &self->clients; node = node->next) {
+        world_client *client = ody_container_of(node, world_client, node);
+
+        if (!client->open || client->shard != shard) {
+            continue;
+        }
+        if (client->reads && !client->connection.close_now) {
+            client_read(client);
+        } else if (client->connection.outbound.count > 0) {
+            ody_hub_blocked(self->hubs[shard], &client->connection, self->now);
+        }
+        if (client->connection.close_code && (client->reads || client->connection.close_now)) {
+            client->code = client->connection.close_code;
+            client->reason = client->connection.close_reason;
+            world_close(client);
+        }
+    }
+}
+
+void world_settle(world *self)
+{
+    do {
+        while (world_deliver_one(self)) {
+        }
+        for (unsigned shard = 0; shard < self->shards; shard++) {
+            world_flush(self, shard);
+        }
+    } while (world_deliver_one(self));
+}
+
+void world_advance(world *self, uint64_t ms)
+{
+    self->now += ms;
+    for (unsigned shard = 0; shard < self->shards; shard++) {
+        ody_hub_advance(self->hubs[shard], self->now);
+    }
+    ody_requests_advance(self->requests, self->now);
+}
+
+static void check_empty(const world *self)
+{
+    uint64_t pong = self->hubs[0]->pong->capacity + sizeof(ody_batch);
+
+    CHECK_EQUAL(atomic_load(&self->shared->connections), 0);
+    CHECK_EQUAL(WORLD_COUNT(self, connections), 0);
+    CHECK_EQUAL(WORLD_COUNT(self, subscriptions), 0);
+    CHECK_EQUAL(WORLD_COUNT(self, channels), 0);
+    for (unsigned shard = 0; shard < self->shards; shard++) {
+        const ody_hub *hub = self->hubs[shard];
+        const ody_channel *channel;
+        size_t cursor = 0;
+
+        CHECK_EQUAL(ody_hub_connection_count(hub), 0);
+        CHECK_EQUAL(hub->locals.count, 0);
+        CHECK(ody_list_empty(&hub->orphans) && ody_list_empty(&hub->unannounced));
+        CHECK_EQUAL(hub->unique_bytes, pong);
+        while ((channel = ody_map_next(&hub->channels, &cursor, NULL))) {
+            CHECK(channel->cache && channel->members.count == 0);
+        }
+    }
+    for (size_t i = 0; i < ODY_ADDRESS_ROWS * ODY_ADDRESS_BUCKETS; i++) {
+        CHECK_EQUAL(atomic_load(&(&self->shared->addresses[0][0])[i]), 0);
+    }
+}
+
+void world_end(world *self)
+{
+    ody_list_node *node;
+
+    for (node = self->clients.next; node != &self->clients; node = node->next) {
+        world_close(ody_container_of(node, world_client, node));
+    }
+    do {
+        world_settle(self);
+        world_advance(self, ODY_WHEEL_TICK_MS * 2);
+    } while (world_deliver_one(self));
+    world_settle(self);
+    check_empty(self);
+    while ((node = ody_list_take_first(&self->clients))) {
+        world_client *client = ody_container_of(node, world_client, node);
+
+        world_forget(client);
+        free(client);
+    }
+    ody_requests_free(self->requests);
+    for (unsigned shard = 0; shard < self->shards; shard++) {
+        ody_hub_free(self->hubs[shard]);
+    }
+    ody_shared_free(self->shared);
+    free(self);
+}
+
+world_message *world_take(world_client *client)
+{
+    world_message *message = client->first;
+
+    if (message) {
+        client->first = message->next;
+        if (!message->next) {
+            client->last = &client->first;
+        }
+    }
+    return message;
+}
+
+void world_forget(world_client *client)
+{
+    world_message *message;
+
+    while ((message = world_take(client))) {
+        free(message);
+    }
+}
+
+void world_expect(const char *file, int line, world_client *client, const char *wanted)
+{
+    world_message *message = world_take(client);
+
+    if (!message && wanted) {
+        ody_test_fail(file, line, "no message; wanted %s", wanted);
+    }
+    if (message && !wanted) {
+        ody_test_fail(file, line, "a message that was not expected: %s", message->text);
+    }
+    if (message) {
+        ody_test_views(file, line, "the message", (ody_view){message->text, message->length},
+                       ody_view_of(wanted));
+    }
+    free(message);
+}
+
+void world_expect_error(const char *file, int line, world_client *client, int code,
+                        const char *text)
+{
+    ody_bytes wanted = {0};
+
+    ody_encode_error(&wanted, code, ody_view_of(text));
+    ody_bytes_append_byte(&wanted, 0);
+    world_expect(file, line, client, wanted.data);
+    ody_bytes_fini(&wanted);
+}
+
+uint64_t world_sum(const world *self, size_t offset)
+{
+    uint64_t sum = 0;
+
+    for (unsigned shard = 0; shard < self->shards; shard++) {
+        sum += atomic_load(
+            (const _Atomic uint64_t *)((const char *)&self->shared->counters[shard] + offset));
+    }
+    return sum;
+}
+
+void world_on_reply(void *context, const ody_reply *reply)
+{
+    world_reply *copy = context;
+
+    CHECK(!copy->done);
+    *copy = (world_reply){.done = true,
+                          .code = reply->code,
+                          .reached = reply->reached,
+                          .answer = reply->answer,
+                          .socket_ids = reply->socket_id_count,
+                          .channels = reply->channel_count};
+    CHECK((reply->code != 0) == (reply->message != NULL));
+    if (reply->message) {
+        snprintf(copy->message, sizeof(copy->message), "%s", reply->message);
+    }
+    for (size_t i = 0; i < reply->socket_id_count && i < 16; i++) {
+        copy->socket_id[i] = reply->socket_ids[i];
+    }
+    for (size_t i = 0; i < reply->channel_count; i++) {
+        const ody_channel_entry *entry = &reply->channels[i];
+        size_t used = strlen(copy->listing);
+
+        snprintf(copy->listing + used, sizeof(copy->listing) - used, "%.*s %s %d %d\n",
+                 (int)entry->name.length, entry->name.data, entry->type, (int)entry->subscribers,
+                 (int)entry->users);
+    }
+}
+
+int world_publish_begin(world *self, const char *channel, const char *event, const char *data,
+                        const char *except, world_reply *reply)
+{
+    ody_view name = ody_view_of(channel);
+    const ody_publish publish = {
+        .channels = &name,
+        .channel_count = 1,
+        .event = ody_view_of(event),
+        .data = ody_view_of(data),
+        .except = ody_view_of(except),
+    };
+    uint64_t ticket = 0;
+    ody_error error;
+    int code;
+
+    *reply = (world_reply){0};
+    code = ody_requests_publish(self->requests, &publish, self->now, world_on_reply, reply, &ticket,
+                                &error);
+    CHECK((code == 0) == (ticket != 0));
+    return code;
+}
+
+int world_publish(world *self, const char *channel, const char *event, const char *data,
+                  const char *except)
+{
+    world_reply reply;
+    int code = world_publish_begin(self, channel, event, data, except, &reply);
+
+    if (code < 0) {
+        return code;
+    }
+    world_settle(self);
+    CHECK(reply.done);
+    return reply.code < 0 ? reply.code : (int)reply.reached;
+}
