@@ -11,16 +11,16 @@
 #include <stdint.h>
 #include "hub/frame.h"
 
-#define ODY_BATCH_COPY_MAX 4096   /* larger frames are referenced, not copied */
-#define ODY_BATCH_SIZE_MAX 65536  /* a full batch is sealed and the next one begun */
+#define ODY_BATCH_COPY_MAX 4096  /* larger frames are referenced, not copied */
+#define ODY_BATCH_SIZE_MAX 65536 /* a full batch is sealed and the next one begun */
 
 typedef struct ody_batch {
     uint32_t references;
     uint32_t length;
-    uint32_t capacity;       /* 0 when `shared` is set */
-    ody_frame *shared;       /* or NULL: the bytes are the batch's own */
+    uint32_t capacity; /* 0 when `shared` is set */
+    ody_frame *shared; /* or NULL: the bytes are the batch's own */
     uint8_t *bytes;
-    uint64_t *unique_bytes;  /* the shard's count of memory in batches */
+    uint64_t *unique_bytes; /* the shard's count of memory in batches */
 } ody_batch;
 
 /** An empty batch with one reference. @return NULL without memory. */

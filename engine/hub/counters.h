@@ -11,38 +11,38 @@
 
 /* X(name): gauges first, then totals since the start. */
 #define ODY_COUNTERS(X)                                                                            \
-    X(connections)                 /* gauge: open now */                                           \
-    X(channels)                    /* gauge: occupied, counted at their home */                    \
-    X(subscriptions)               /* gauge */                                                     \
-    X(handshakes)                  /* gauge: accepted, not yet upgraded */                         \
-    X(outbound_bytes)              /* gauge: unique bytes waiting */                               \
+    X(connections)    /* gauge: open now */                                                        \
+    X(channels)       /* gauge: occupied, counted at their home */                                 \
+    X(subscriptions)  /* gauge */                                                                  \
+    X(handshakes)     /* gauge: accepted, not yet upgraded */                                      \
+    X(outbound_bytes) /* gauge: unique bytes waiting */                                            \
     X(accepted)                                                                                    \
     X(messages_received)                                                                           \
     X(bytes_received)                                                                              \
-    X(messages_published)          /* numbered by a home */                                        \
-    X(deliveries)                  /* frames queued for connections */                             \
+    X(messages_published) /* numbered by a home */                                                 \
+    X(deliveries)         /* frames queued for connections */                                      \
     X(bytes_sent)                                                                                  \
-    X(sends)                       /* system calls */                                              \
-    X(client_errors)               /* pusher:error sent */                                         \
-    X(refused_app)                 /* 4001 */                                                      \
-    X(refused_protocol)            /* 4006, 4007 */                                                \
-    X(refused_path)                /* 4005 */                                                      \
-    X(refused_tls)                 /* 4000 */                                                      \
-    X(refused_connections)         /* 4004, 4100: too many connections */                          \
-    X(refused_address)             /* 4004: too many of one address */                             \
-    X(refused_http)                /* not a WebSocket request, or a malformed one */               \
+    X(sends)               /* system calls */                                                      \
+    X(client_errors)       /* pusher:error sent */                                                 \
+    X(refused_app)         /* 4001 */                                                              \
+    X(refused_protocol)    /* 4006, 4007 */                                                        \
+    X(refused_path)        /* 4005 */                                                              \
+    X(refused_tls)         /* 4000 */                                                              \
+    X(refused_connections) /* 4004, 4100: too many connections */                                  \
+    X(refused_address)     /* 4004: too many of one address */                                     \
+    X(refused_http)        /* not a WebSocket request, or a malformed one */                       \
     X(handshake_timeouts)                                                                          \
     X(accept_failures)                                                                             \
     X(tls_failures)                                                                                \
-    X(refused_channels)            /* channels per connection */                                   \
+    X(refused_channels) /* channels per connection */                                              \
     X(refused_signatures)                                                                          \
     X(refused_client_events)                                                                       \
     X(rate_limited_client_events)                                                                  \
-    X(evicted_pong)                /* 4201 */                                                      \
-    X(evicted_outbound)            /* slow consumer */                                             \
-    X(evicted_size)                /* 1009 */                                                      \
-    X(dropped_mailbox)             /* refused because a mailbox was full */                        \
-    X(dropped_memory)              /* no memory for a delivery: the connection is closed */
+    X(evicted_pong)     /* 4201 */                                                                 \
+    X(evicted_outbound) /* slow consumer */                                                        \
+    X(evicted_size)     /* 1009 */                                                                 \
+    X(dropped_mailbox)  /* refused because a mailbox was full */                                   \
+    X(dropped_memory)   /* no memory for a delivery: the connection is closed */
 
 typedef struct ody_counters {
 #define ODY_COUNTER_FIELD(name) _Atomic uint64_t name;
@@ -52,9 +52,9 @@ typedef struct ody_counters {
 
 /** Adds in the owning thread: a plain load and store, no locked instruction. */
 #define ody_count(counters, name, amount)                                                          \
-    atomic_store_explicit(                                                                         \
-        &(counters)->name,                                                                         \
-        atomic_load_explicit(&(counters)->name, memory_order_relaxed) + (uint64_t)(amount),        \
-        memory_order_relaxed)
+    atomic_store_explicit(&(counters)->name,                                                       \
+                          atomic_load_explicit(&(counters)->name, memory_order_relaxed) +          \
+                              (uint64_t)(amount),                                                  \
+                          memory_order_relaxed)
 
 #endif

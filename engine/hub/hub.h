@@ -2,14 +2,14 @@
 /*
  * What may happen on one shard: connections open, subscribe, whisper, leave; messages of other
  * threads arrive. A hub holds the shard's connections and subscriber lists, and the truth of the
- * channels whose home it is (channel/). It does no I/O: it queues bytes on connections and tells the
- * transport through a vtable; time is passed in. One thread.
+ * channels whose home it is (channel/). It does no I/O: it queues bytes on connections and tells
+ * the transport through a vtable; time is passed in. One thread.
  *
- * Membership of (connection, channel) goes NONE -> JOINING -> ON -> LEAVING. One command is in flight;
- * what the client asks for meanwhile waits (the last wish wins). The home commits membership, serial
- * and presence snapshot in one step and posts the answer in the queue that frames use, so no event
- * comes before subscription_succeeded and none after its serial is lost. Mail to the hub's own index
- * does not leave it, but takes the same way.
+ * Membership of (connection, channel) goes NONE -> JOINING -> ON -> LEAVING. One command is in
+ * flight; what the client asks for meanwhile waits (the last wish wins). The home commits
+ * membership, serial and presence snapshot in one step and posts the answer in the queue that
+ * frames use, so no event comes before subscription_succeeded and none after its serial is lost.
+ * Mail to the hub's own index does not leave it, but takes the same way.
  */
 #ifndef ODY_HUB_HUB_H
 #define ODY_HUB_HUB_H
@@ -24,7 +24,7 @@
 typedef struct ody_hub ody_hub;
 typedef struct ody_mail ody_mail;
 
-/** The codes that connections are closed with. 4100 to 4199 ask the client to wait and come back. */
+/** Codes that connections are closed with. 4100 to 4199 ask the client to wait and come back. */
 enum {
     ODY_CLOSE_TLS = 4000,
     ODY_CLOSE_APP = 4001,
@@ -39,12 +39,12 @@ enum {
 
 /** What a transport knows of a client when the WebSocket handshake is done. Borrowed views. */
 typedef struct ody_handshake {
-    bool plain_on_tls;    /* came without TLS to a port that wants it: 4000 */
-    bool path_known;      /* false: 4005 */
+    bool plain_on_tls; /* came without TLS to a port that wants it: 4000 */
+    bool path_known;   /* false: 4005 */
     ody_view app_key;
-    ody_view protocol;    /* the query's value, or ODY_VIEW_NONE */
-    uint8_t address[16];  /* of the client, proxies seen through; IPv4 mapped */
-    bool count_address;   /* false: loopback, does not count against the limit per address */
+    ody_view protocol;   /* the query's value, or ODY_VIEW_NONE */
+    uint8_t address[16]; /* of the client, proxies seen through; IPv4 mapped */
+    bool count_address;  /* false: loopback, does not count against the limit per address */
 } ody_handshake;
 
 /**
@@ -53,25 +53,25 @@ typedef struct ody_handshake {
  */
 typedef struct ody_connection {
     ody_outbound outbound;
-    ody_list_node awake;       /* the transport's list of connections to flush */
-    uint16_t close_code;       /* not 0: close with this code once `outbound` is sent */
-    bool close_now;            /* close without waiting for `outbound`: the peer does not read */
-    const char *close_reason;  /* static text, at most 123 bytes */
+    ody_list_node awake;      /* the transport's list of connections to flush */
+    uint16_t close_code;      /* not 0: close with this code once `outbound` is sent */
+    bool close_now;           /* close without waiting for `outbound`: the peer does not read */
+    const char *close_reason; /* static text, at most 123 bytes */
 
-    uint64_t over_soft_since;  /* 0: not over the soft limit */
+    uint64_t over_soft_since; /* 0: not over the soft limit */
     ody_hub *hub;
-    ody_socket_id id;          /* first is 0 while it is not registered (refused, closed) */
+    ody_socket_id id; /* first is 0 while it is not registered (refused, closed) */
     ody_list_node all;
     ody_list subscriptions;
     ody_map subscription_index; /* by local channel, once there are more than a few */
     uint32_t subscription_count;
-    uint32_t leaving_count;    /* of them, those that the client does not want any more */
-    ody_timer timer;           /* activity, pong, slow consumer */
-    uint64_t last_activity;    /* when a probe goes out: that moment less the activity timeout */
-    uint64_t rate_window;      /* second of the client-event window */
+    uint32_t leaving_count; /* of them, those that the client does not want any more */
+    ody_timer timer;        /* activity, pong, slow consumer */
+    uint64_t last_activity; /* when a probe goes out: that moment less the activity timeout */
+    uint64_t rate_window;   /* second of the client-event window */
     uint32_t rate_count;
     uint8_t protocol;
-    bool pinged;               /* a probe is out */
+    bool pinged; /* a probe is out */
     bool counts_address;
     uint8_t address[16];
 } ody_connection;
@@ -101,9 +101,9 @@ ody_hub *ody_hub_new(ody_shared *shared, unsigned index, unsigned count,
 void ody_hub_free(ody_hub *hub);
 
 /**
- * A client has finished its handshake. Checks path, key, protocol and limits in the protocol's order
- * and queues connection_established, or the error and the close code. `connection` is zeroed memory.
- * Afterwards ody_hub_closed must be called once for it, in either case.
+ * A client has finished its handshake. Checks path, key, protocol and limits in the protocol's
+ * order and queues connection_established, or the error and the close code. `connection` is zeroed
+ * memory. Afterwards ody_hub_closed must be called once for it, in either case.
  */
 void ody_hub_open(ody_hub *hub, ody_connection *connection, const ody_handshake *handshake,
                   uint64_t now);
@@ -125,7 +125,8 @@ void ody_hub_blocked(ody_hub *hub, ody_connection *connection, uint64_t now);
 
 /** Mail from another thread. Takes it. */
 void ody_hub_mail(ody_hub *hub, ody_mail *take_mail, uint64_t now);
-/** Before the transport flushes: seals this turn's batches, so that the next turn begins new ones. */
+/** Before the transport flushes: seals this turn's batches, so that the next turn begins new ones.
+ */
 void ody_hub_turn_end(ody_hub *hub);
 /** Whether this turn has queued so much that the loop should flush before it takes more mail. */
 bool ody_hub_turn_full(const ody_hub *hub);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What waits to be sent on one connection: references into batches, in order. Adjacent pieces of one
- * batch melt into one, so a subscriber that takes all frames of a turn has one piece. The transport
- * reads from the front. One shard's thread.
+ * What waits to be sent on one connection: references into batches, in order. Adjacent pieces of
+ * one batch melt into one, so a subscriber that takes all frames of a turn has one piece. The
+ * transport reads from the front. One shard's thread.
  */
 #ifndef ODY_HUB_OUTBOUND_H
 #define ODY_HUB_OUTBOUND_H
@@ -24,12 +24,13 @@ typedef struct ody_outbound {
     uint32_t capacity;
     uint32_t head;
     uint32_t count;
-    uint32_t bytes;  /* waiting, over all pieces */
+    uint32_t bytes; /* waiting, over all pieces */
 } ody_outbound;
 
 /** A zeroed struct is an empty queue. Drops all that waits and frees the ring. */
 void ody_outbound_fini(ody_outbound *outbound);
-/** Queues whole frames: batch[offset, offset + length). Takes a reference. @return 0, ODY_EMEMORY. */
+/** Queues whole frames: batch[offset, offset + length). Takes a reference. @return 0, ODY_EMEMORY.
+ */
 int ody_outbound_push(ody_outbound *outbound, ody_batch *batch, uint32_t offset, uint32_t length);
 /** Fills vectors from the front. @return how many were filled, up to max. */
 int ody_outbound_gather(const ody_outbound *outbound, struct iovec *vectors, int max);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What other processes ask for, on the API thread: a request goes as mail to the homes that know, the
- * partial answers are gathered, and a callback gets the whole. Both ipc/ and http/ speak to this.
- * Bounded: so many requests at once, each with a deadline. Pure: mail goes through a function, time is
- * passed in. One thread.
+ * What other processes ask for, on the API thread: a request goes as mail to the homes that know,
+ * the partial answers are gathered, and a callback gets the whole. Both ipc/ and http/ speak to
+ * this. Bounded: so many requests at once, each with a deadline. Pure: mail goes through a
+ * function, time is passed in. One thread.
  */
 #ifndef ODY_HUB_REQUESTS_H
 #define ODY_HUB_REQUESTS_H
@@ -29,10 +29,10 @@ typedef struct ody_channel_entry {
 
 /** The whole answer; everything in it lives during the callback only. */
 typedef struct ody_reply {
-    int code;              /* 0 or one of ODY_E… */
-    const char *message;   /* with a code: the sentence for the caller */
-    uint64_t reached;      /* publish: subscribers numbered for */
-    bool answer;           /* whisper: delivered; is_subscribed, channel_exists */
+    int code;                        /* 0 or one of ODY_E… */
+    const char *message;             /* with a code: the sentence for the caller */
+    uint64_t reached;                /* publish: subscribers numbered for */
+    bool answer;                     /* whisper: delivered; is_subscribed, channel_exists */
     const ody_socket_id *socket_ids; /* subscribers */
     size_t socket_id_count;
     const ody_channel_entry *channels;
@@ -66,8 +66,8 @@ void ody_requests_free(ody_requests *requests);
 /*
  * Each of these returns 0 and sets *ticket (never 0), or refuses at once with a negative code and
  * error filled: ODY_ECHANNEL_NAME, ODY_EEVENT_NAME, ODY_EPAYLOAD_SIZE, ODY_EENCODING, ODY_EINVALID,
- * ODY_EOVERLOADED, ODY_EMEMORY. With several channels all names are checked before anything is sent.
- * With skip_missing false, a publish to several channels of which one is missing answers
+ * ODY_EOVERLOADED, ODY_EMEMORY. With several channels all names are checked before anything is
+ * sent. With skip_missing false, a publish to several channels of which one is missing answers
  * ODY_ECHANNEL_NOT_FOUND although the others got it; the message names the missing one.
  */
 int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uint64_t now,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The little that all shards see: read-only options and a few atomics. Made before the first thread,
- * freed after the last.
+ * The little that all shards see: read-only options and a few atomics. Made before the first
+ * thread, freed after the last.
  */
 #ifndef ODY_HUB_SHARED_H
 #define ODY_HUB_SHARED_H
@@ -16,12 +16,13 @@
 
 typedef struct ody_shared {
     const ody_options *options;
-    uint32_t connection_limit;     /* limits.connections bounded by the open-file limit */
-    _Atomic uint32_t connections;  /* open over all shards */
+    uint32_t connection_limit;    /* limits.connections bounded by the open-file limit */
+    _Atomic uint32_t connections; /* open over all shards */
     _Atomic bool draining;
     ody_counters counters[ODY_SHARDS_MAX];
     /* Connections per address as a count-min sketch: an address's count is the smaller of its two
-     * buckets. It may count a stranger in, never forget one; memory does not grow with addresses. */
+     * buckets. It may count a stranger in, never forget one; memory does not grow with addresses.
+     */
     _Atomic uint32_t addresses[ODY_ADDRESS_ROWS][ODY_ADDRESS_BUCKETS];
 } ody_shared;
 

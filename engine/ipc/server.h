@@ -23,11 +23,25 @@ typedef struct ody_ipc_setup {
     void *context;
 } ody_ipc_setup;
 
-/** Starts to accept on the loop. @return NULL without memory. */
+/*
+ * Everything below runs on the loop's thread, or while the loop does not run.
+ */
+
+/**
+ * Starts to accept on the loop.
+ * @param setup copied.
+ * @return a server that the caller frees, or NULL without memory.
+ */
 ody_ipc_server *ody_ipc_server_new(const ody_ipc_setup *setup);
-/** Stops accepting; requests under way are still answered. */
+/**
+ * Stops accepting. Requests under way are still answered; new ones get ODY_EDRAINING, but for the
+ * status.
+ */
 void ody_ipc_server_drain(ody_ipc_server *server);
-/** Closes all connections and frees. */
+/**
+ * Cancels what is unanswered, tries once to send answers that wait, closes all connections and
+ * frees. The listening socket stays open. NULL is fine.
+ */
 void ody_ipc_server_free(ody_ipc_server *server);
 /** How many processes are connected. */
 size_t ody_ipc_server_connections(const ody_ipc_server *server);

@@ -51,14 +51,13 @@ static void adopt(ody_client_socket *client, struct lws_vhost *vhost, lws_adopti
 static void refuse(ody_client_socket *client, const char *status, const char *text)
 {
     char answer[512];
-    int length = snprintf(answer, sizeof(answer),
-                          "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                          "Content-Length: %zu\r\nConnection: close\r\n%s\r\n%s",
-                          status, strlen(text),
-                          strncmp(status, "426", 3) == 0
-                              ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                              : "",
-                          text);
+    int length = snprintf(
+        answer, sizeof(answer),
+        "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        "Content-Length: %zu\r\nConnection: close\r\n%s\r\n%s",
+        status, strlen(text),
+        strncmp(status, "426", 3) == 0 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "",
+        text);
     int one = 1;
 
     ody_count(client->shard->counters, refused_http, 1);
@@ -104,7 +103,8 @@ static bool peer_finished(const ody_client_socket *client)
     return poll(&watched, 1, 0) > 0;
 }
 
-/* Sleeps until more than `length` bytes are there: the ones that we have seen stay in the socket. */
+/* Sleeps until more than `length` bytes are there: the ones that we have seen stay in the socket.
+ */
 static void wait_for_more(ody_client_socket *client, size_t length)
 {
     int more = (int)length + 1;
@@ -197,6 +197,7 @@ static void welcome(ody_shard *shard, int descriptor, const struct sockaddr_stor
     ody_address_from_socket(address, client->arrival->handshake.address);
     ody_address_format(client->arrival->handshake.address, client->arrival->peer,
                        sizeof(client->arrival->peer));
+    memcpy(client->arrival->address, client->arrival->peer, sizeof(client->arrival->address));
     ev_io_init(&client->arrival->readable, on_readable, descriptor, EV_READ);
     client->arrival->readable.data = client;
     ev_io_start(shard->loop, &client->arrival->readable);

@@ -2,13 +2,14 @@
 /* The life of one client: made, arrived, doomed, killed, gone. */
 #include "net/client.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 
-static const char *const phase_names[] = {"head", "answer", "tls", "upgrade", "open", "close",
-                                          "gone"};
+static const char *const phase_names[] = {"head", "answer", "tls", "upgrade",
+                                          "open", "close",  "gone"};
 
 static void on_timer(ody_timer *timer, uint64_t now)
 {
@@ -86,12 +87,26 @@ void ody__client_doom(ody_client_socket *client)
     }
 }
 
+/* libwebsockets wants to send what it has buffered before it closes, which may be never. A socket
+ * that refuses to send ends that, and what the kernel still holds for the peer goes with it. */
+static void break_socket(const ody_client_socket *client)
+{
+    static const struct linger at_once = {1, 0};
+
+    setsockopt(client->descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    shutdown(client->descriptor, SHUT_RDWR);
+    lws_callback_on_writable(client->wsi);
+}
+
 void ody__client_kill(ody_client_socket *client)
 {
     if (client->phase == ODY_PHASE_GONE) {
         return;
     }
     if (client->wsi) {
+        if (lws_partial_buffered(client->wsi)) {
+            break_socket(client);
+        }
         /* Runs the callbacks of the end, and with them ody__client_gone. */
         lws_set_timeout(client->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
         return;

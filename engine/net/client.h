@@ -53,10 +53,10 @@ typedef struct ody_client_socket {
     ody_bytes message;    /* fragments of a message */
     int descriptor;
     uint8_t phase;
-    bool direct;      /* plain: frames go by send() */
-    bool doomed;      /* to be killed after the flush */
-    bool known;       /* the hub has it */
-    bool oversized;   /* the rest of its message is skipped */
+    bool direct;    /* plain: frames go by send() */
+    bool doomed;    /* to be killed after the flush */
+    bool known;     /* the hub has it */
+    bool oversized; /* the rest of its message is skipped */
     bool binary;
 } ody_client_socket;
 
@@ -84,7 +84,7 @@ struct ody_shard {
     ody_list handshakes;    /* oldest first */
     ody_list gone;          /* to be freed at the end of the turn */
     uint32_t handshake_count;
-    size_t peak;            /* connections, since the last trim */
+    size_t peak; /* connections, since the last trim */
     uint64_t trim_at;
     uint64_t drain_deadline; /* 0: not draining */
     bool stopping;

@@ -134,16 +134,11 @@ static ody_view without_port(ody_view node)
 
 static bool parse_node(ody_view node, uint8_t out[16])
 {
-    char text[64];
     ody_network network;
 
     node = without_port(node);
-    if (node.length == 0 || node.length >= sizeof(text) || memchr(node.data, '/', node.length)) {
-        return false;
-    }
-    memcpy(text, node.data, node.length);
-    text[node.length] = '\0';
-    if (ody_network_parse(text, &network) < 0) {
+    if (node.length == 0 || memchr(node.data, '/', node.length) ||
+        ody_network_parse(node, &network) < 0) {
         return false;
     }
     memcpy(out, network.address, 16);

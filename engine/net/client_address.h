@@ -29,8 +29,8 @@ void ody_client_address(const ody_http_head *head, const uint8_t peer[16],
                         const ody_options *options, uint8_t out[16]);
 
 /**
- * Whether a request comes from this machine itself: its peer and its Host are loopback, and it shows
- * no trace of a browser's page (Origin) or of a proxy.
+ * Whether a request comes from this machine itself: its peer and its Host are loopback, and it
+ * shows no trace of a browser's page (Origin) or of a proxy.
  */
 bool ody_request_is_local(const ody_http_head *head, const uint8_t peer[16]);
 

@@ -15,8 +15,8 @@
 #include "base/memory.h"
 
 #define GATHER_MAX 64
-#define ROUNDS_MAX 16         /* sends for one client in one turn */
-#define CLOSE_WAIT_MS 2000    /* for the peer's answer to our close frame */
+#define ROUNDS_MAX 16      /* sends for one client in one turn */
+#define CLOSE_WAIT_MS 2000 /* for the peer's answer to our close frame */
 
 typedef enum flush_result { FLUSH_DONE, FLUSH_BLOCKED, FLUSH_BROKEN } flush_result;
 
@@ -132,8 +132,7 @@ static void settle(ody_client_socket *client, flush_result result)
             ody_hub_blocked(client->shard->hub, connection, ody_clock_ms());
         }
     }
-    if (connection->close_now ||
-        (connection->close_code != 0 && client->phase == ODY_PHASE_OPEN)) {
+    if (connection->close_now || (connection->close_code != 0 && client->phase == ODY_PHASE_OPEN)) {
         begin_close(client);
     }
 }

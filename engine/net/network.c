@@ -3,37 +3,37 @@
 #include "ody/network.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
-static int parse_bits(const char *text, unsigned most, unsigned *bits)
+static int parse_bits(ody_view text, unsigned most, unsigned *bits)
 {
-    char *end;
-    unsigned long value;
+    unsigned value = 0;
 
-    if (*text < '0' || *text > '9') {
+    if (text.length == 0 || text.length > 3) {
         return ODY_EINVALID;
     }
-    value = strtoul(text, &end, 10);
-    if (*end != '\0' || value > most) {
-        return ODY_EINVALID;
+    for (size_t index = 0; index < text.length; index++) {
+        if (text.data[index] < '0' || text.data[index] > '9') {
+            return ODY_EINVALID;
+        }
+        value = value * 10 + (unsigned)(text.data[index] - '0');
     }
-    *bits = (unsigned)value;
-    return 0;
+    *bits = value;
+    return value <= most ? 0 : ODY_EINVALID;
 }
 
-int ody_network_parse(const char *text, ody_network *out)
+int ody_network_parse(ody_view text, ody_network *out)
 {
-    const char *slash = strchr(text, '/');
-    size_t length = slash ? (size_t)(slash - text) : strlen(text);
+    const char *slash = text.length ? memchr(text.data, '/', text.length) : NULL;
+    size_t length = slash ? (size_t)(slash - text.data) : text.length;
     char address[64];
     unsigned bits;
     bool v4;
 
-    if (length == 0 || length >= sizeof(address)) {
+    if (length == 0 || length >= sizeof(address) || memchr(text.data, '\0', length)) {
         return ODY_EINVALID;
     }
-    memcpy(address, text, length);
+    memcpy(address, text.data, length);
     address[length] = '\0';
     memset(out, 0, sizeof(*out));
     v4 = inet_pton(AF_INET, address, out->address + 12) == 1;
@@ -43,7 +43,7 @@ int ody_network_parse(const char *text, ody_network *out)
         return ODY_EINVALID;
     }
     bits = v4 ? 32 : 128;
-    if (slash && parse_bits(slash + 1, bits, &bits) < 0) {
+    if (slash && parse_bits((ody_view){slash + 1, text.length - length - 1}, bits, &bits) < 0) {
         return ODY_EINVALID;
     }
     out->prefix_bits = (uint8_t)(v4 ? bits + 96 : bits);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 
 #define TICK_SECONDS 0.064
+#define MAIL_PER_TURN 8192 /* sockets must be read, too, while mail pours in */
 #define TRIM_AFTER_MS 5000
 #define TRIM_DROP 1000
 
@@ -56,28 +57,28 @@ static void wake_shard(void *context)
     ev_async_send(shard->loop, &shard->wake);
 }
 
-/* Handles mail until this turn has enough to send; the rest waits for the next turn, in order. */
+/* Handles mail until this turn has enough to send; the rest waits for the next turn, in order. A
+ * wake is only sent to an empty mailbox, so the mailbox must be seen empty before the loop may
+ * sleep. */
 static void handle_mail(ody_shard *shard)
 {
     uint64_t now = ody_clock_ms();
 
-    for (;;) {
+    for (int count = 0; count < MAIL_PER_TURN && !ody_hub_turn_full(shard->hub); count++) {
+        ody_mail *mail;
+
         if (!shard->mail) {
             shard->mail = ody_mailbox_take(&shard->mailbox);
         }
-        while (shard->mail && !ody_hub_turn_full(shard->hub)) {
-            ody_mail *mail = (ody_mail *)shard->mail;
-
-            shard->mail = shard->mail->next;
-            ody_hub_mail(shard->hub, mail, now);
-        }
-        if (shard->mail) {
-            ev_idle_start(shard->loop, &shard->more);
+        if (!shard->mail) {
+            ev_idle_stop(shard->loop, &shard->more);
             return;
         }
-        break;
+        mail = (ody_mail *)shard->mail;
+        shard->mail = shard->mail->next;
+        ody_hub_mail(shard->hub, mail, now);
     }
-    ev_idle_stop(shard->loop, &shard->more);
+    ev_idle_start(shard->loop, &shard->more);
 }
 
 static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
@@ -123,8 +124,8 @@ static void trim_when_quiet(ody_shard *shard, uint64_t now)
 static void end_when_drained(ody_shard *shard, uint64_t now)
 {
     if (shard->stopping ||
-        (shard->drain_deadline != 0 && (now >= shard->drain_deadline ||
-                                        ody_hub_connection_count(shard->hub) == 0))) {
+        (shard->drain_deadline != 0 &&
+         (now >= shard->drain_deadline || ody_hub_connection_count(shard->hub) == 0))) {
         ev_break(shard->loop, EVBREAK_ALL);
     }
 }
@@ -144,8 +145,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *watcher, int events)
 static void kill_handshakes(ody_shard *shard)
 {
     while (!ody_list_empty(&shard->handshakes)) {
-        ody__client_kill(
-            ody_container_of(shard->handshakes.next, ody_client_socket, member));
+        ody__client_kill(ody_container_of(shard->handshakes.next, ody_client_socket, member));
     }
 }
 
@@ -189,7 +189,8 @@ static void watchers_start(ody_shard *shard)
     ev_timer_start(shard->loop, &shard->tick);
 }
 
-/* libwebsockets changes what SIGPIPE does for the whole process; every send of ours asks for none. */
+/* libwebsockets changes what SIGPIPE does for the whole process; every send of ours asks for none.
+ */
 static struct lws_context *context_new(ody_shard *shard)
 {
     static const lws_retry_bo_t no_timers;

@@ -12,10 +12,10 @@
 typedef struct ody_shard ody_shard;
 
 typedef struct ody_shard_setup {
-    ody_shared *shared;        /* borrowed; options are in it */
+    ody_shared *shared; /* borrowed; options are in it */
     unsigned index;
     unsigned count;
-    int listen_fd;             /* borrowed: listening, non-blocking, CLOEXEC */
+    int listen_fd; /* borrowed: listening, non-blocking, CLOEXEC */
     /** Posts mail for this shard's hub to thread `target`. @see ody_transport.post */
     int (*post)(void *context, unsigned target, ody_mail *take_mail, bool must);
     bool (*full)(void *context, unsigned target);

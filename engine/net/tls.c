@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The vhosts of a shard's context, and the check of certificate and key before anything is bound. */
+/* The vhosts of a shard's context, and the check of certificate and key before anything is bound.
+ */
 #include "net/client.h"
 
 #include <openssl/err.h>

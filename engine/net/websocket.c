@@ -20,13 +20,14 @@ static void add_header(wsi_head *out, const char *name, int length)
     ody_http_header *header = &out->head.headers[out->head.header_count];
 
     if (length > 0) {
-        *header = (ody_http_header){
-            ody_view_of(name), {out->text[out->head.header_count], (size_t)length}};
+        *header = (ody_http_header){ody_view_of(name),
+                                    {out->text[out->head.header_count], (size_t)length}};
         out->head.header_count++;
     }
 }
 
-static void add_known(wsi_head *out, struct lws *wsi, const char *name, enum lws_token_indexes token)
+static void add_known(wsi_head *out, struct lws *wsi, const char *name,
+                      enum lws_token_indexes token)
 {
     char *text = out->text[out->head.header_count];
 

@@ -30,7 +30,8 @@ int ody_channel_name_parse(ody_view name, size_t max_length, ody_channel_kind *k
 /** Whether subscribing needs a signature (private, encrypted, presence; also their cache forms). */
 bool ody_channel_needs_auth(ody_channel_kind kind);
 
-/** Whether the channel exists for publishers even without a subscriber (cache and user channels). */
+/** Whether the channel exists for publishers even without a subscriber (cache and user channels).
+ */
 bool ody_channel_always_exists(ody_channel_kind kind);
 
 /** The name shown to people: "public", "private", "private-encrypted", "presence", "cache",

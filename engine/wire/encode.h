@@ -35,7 +35,8 @@ void ody_encode_ping(ody_bytes *out);
 /** pusher_internal:subscription_succeeded of a channel without presence: data "{}". */
 void ody_encode_succeeded(ody_bytes *out, ody_view channel);
 /** pusher_internal:member_added: data {"user_id":…,"user_info":…}. @param user_info JSON text. */
-void ody_encode_member_added(ody_bytes *out, ody_view channel, ody_view user_id, ody_view user_info);
+void ody_encode_member_added(ody_bytes *out, ody_view channel, ody_view user_id,
+                             ody_view user_info);
 /** pusher_internal:member_removed: data {"user_id":…}. */
 void ody_encode_member_removed(ody_bytes *out, ody_view channel, ody_view user_id);
 /** pusher:cache_miss. */

@@ -77,7 +77,7 @@ int ody_member_data_parse(ody_view channel_data, const ody_limits *limits, ody_m
                           ody_error *error)
 {
     char number[NUMBER_TEXT];
-    ody_view user_id = ODY_VIEW_NONE;
+    ody_view user_id = ODY_VIEW("");
     json_t *root;
     int result = ody__json_load(channel_data, limits, "channel_data", &root, error);
 

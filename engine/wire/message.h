@@ -30,8 +30,8 @@ typedef struct ody_message {
     ody_view auth;         /* SUBSCRIBE, SIGNIN; "" counts as absent */
     ody_view channel_data; /* SUBSCRIBE: the string as sent, byte for byte */
     ody_view user_data;    /* SIGNIN: likewise */
-    ody_view data;         /* CLIENT_EVENT: a string's own text, or the JSON text of another value */
-    void *owned;           /* private */
+    ody_view data; /* CLIENT_EVENT: a string's own text, or the JSON text of another value */
+    void *owned;   /* private */
 } ody_message;
 
 /**
@@ -58,7 +58,8 @@ typedef struct ody_member_data {
 /**
  * Reads channel_data: an object with user_id (non-empty string or integer) and optional user_info.
  * @return 0 (free with ody_member_data_fini), ODY_EINVALID, ODY_EENCODING, ODY_EJSON, ODY_EDEPTH,
- *         ODY_ELIMIT (user_id or user_info too long) or ODY_EMEMORY; the sentence is for the client.
+ *         ODY_ELIMIT (user_id or user_info too long) or ODY_EMEMORY; the sentence is for the
+ * client.
  */
 int ody_member_data_parse(ody_view channel_data, const ody_limits *limits, ody_member_data *member,
                           ody_error *error);

@@ -5,11 +5,12 @@
 
 #include "ody/error.h"
 #include "ody/options.h"
+#include "ody/view.h"
 
 /**
  * Reads "10.0.0.0/8", "192.0.2.1", "2001:db8::/32" or "::1".
  * @return 0, or ODY_EINVALID.
  */
-int ody_network_parse(const char *text, ody_network *out);
+int ody_network_parse(ody_view text, ody_network *out);
 
 #endif

@@ -68,9 +68,9 @@ TEST(refuses_with_the_sentences_of_the_protocol)
     check_refused(ODY_VIEW_NONE, ODY_VIEW("278d425bdf160c739803:" WRONG),
                   "Invalid signature: Expected HMAC SHA256 hex digest of 1234.1234:private-foobar, "
                   "but got " WRONG);
-    check_refused(ODY_VIEW("{}"), ODY_VIEW("278d425bdf160c739803:" RIGHT) /* of other data */,
+    check_refused(ODY_VIEW("{}"), ODY_VIEW("278d425bdf160c739803:" WRONG),
                   "Invalid signature: Expected HMAC SHA256 hex digest of "
-                  "1234.1234:private-foobar:{}, but got " RIGHT);
+                  "1234.1234:private-foobar:{}, but got " WRONG);
     check_refused(ODY_VIEW_NONE, ODY_VIEW("278d425bdf160c739803:"),
                   "Invalid signature: Expected HMAC SHA256 hex digest of 1234.1234:private-foobar, "
                   "but got ");

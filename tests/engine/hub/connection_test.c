@@ -30,10 +30,11 @@ TEST(open_greets_with_the_socket_id)
     char wanted[256];
 
     CHECK_EQUAL(ody_socket_id_shard(client->connection.id), 1);
-    snprintf(wanted, sizeof(wanted),
-             "{\"event\":\"pusher:connection_established\",\"data\":\"{\\\"socket_id\\\":\\\"%s\\\","
-             "\\\"activity_timeout\\\":120}\"}",
-             client->id);
+    snprintf(
+        wanted, sizeof(wanted),
+        "{\"event\":\"pusher:connection_established\",\"data\":\"{\\\"socket_id\\\":\\\"%s\\\","
+        "\\\"activity_timeout\\\":120}\"}",
+        client->id);
     world_flush(self, 1);
     EXPECT(client, wanted);
     EXPECT_NOTHING(client);

@@ -24,10 +24,23 @@ TEST(socket_id_round_trip)
 
 TEST(socket_id_refuses_other_texts)
 {
-    static const char *const bad[] = {
-        "", ".", "1", "1.", ".1", "1.2.3", " 1.2", "1.2 ", "-1.2", "1.-2", "a.b", "01.2", "1.02",
-        "18446744073709551616.1", "1.99999999999999999999999", "1,2",
-        "1.0000000000000000000000000000000000000000"};
+    static const char *const bad[] = {"",
+                                      ".",
+                                      "1",
+                                      "1.",
+                                      ".1",
+                                      "1.2.3",
+                                      " 1.2",
+                                      "1.2 ",
+                                      "-1.2",
+                                      "1.-2",
+                                      "a.b",
+                                      "01.2",
+                                      "1.02",
+                                      "18446744073709551616.1",
+                                      "1.99999999999999999999999",
+                                      "1,2",
+                                      "1.0000000000000000000000000000000000000000"};
     ody_socket_id id;
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -41,7 +54,7 @@ TEST(socket_id_refuses_other_texts)
 
 TEST(frame_comes_home_from_its_last_owner)
 {
-    ody_frame_home home = {0};
+    ody_frame_home home = {NULL};
     ody_frame *frame = ody_frame_new(&home, 1, ODY_VIEW("hello"));
 
     CHECK_EQUAL(frame->length, 7);
@@ -72,7 +85,7 @@ static void *let_go(void *unused)
 
 TEST(frames_come_home_from_many_threads)
 {
-    ody_frame_home home = {0};
+    ody_frame_home home = {NULL};
     pthread_t threads[THREADS];
 
     for (int i = 0; i < FRAMES; i++) {
@@ -96,7 +109,7 @@ TEST(frames_come_home_from_many_threads)
 
 TEST(batch_counts_its_memory)
 {
-    ody_frame_home home = {0};
+    ody_frame_home home = {NULL};
     uint64_t unique = 0;
     ody_batch *batch = ody_batch_new(&unique, 4);
     ody_frame *frame = ody_frame_new(&home, 1, ODY_VIEW("0123456789"));
@@ -128,7 +141,10 @@ TEST(batch_counts_its_memory)
     ody_frame_home_collect(&home);
 }
 
-static const uint8_t two_frames[] = "\x81\x03" "abc" "\x81\x02" "de";
+static const uint8_t two_frames[] = "\x81\x03"
+                                    "abc"
+                                    "\x81\x02"
+                                    "de";
 
 TEST(outbound_melts_neighbours_of_one_batch)
 {
@@ -168,7 +184,8 @@ TEST(outbound_finds_the_rest_of_a_broken_frame)
     CHECK_EQUAL(ody_outbound_push(&outbound, batch, 0, 9), 0);
     CHECK_EQUAL(ody_outbound_broken_frame(&outbound).length, 0);
     ody_outbound_consume(&outbound, 1);
-    CHECK_TEXT(ody_outbound_broken_frame(&outbound), "\x03" "abc");
+    CHECK_TEXT(ody_outbound_broken_frame(&outbound), "\x03"
+                                                     "abc");
     ody_outbound_consume(&outbound, 3);
     CHECK_TEXT(ody_outbound_broken_frame(&outbound), "c");
     ody_outbound_consume(&outbound, 1);
@@ -262,9 +279,11 @@ TEST(shared_counts_addresses)
 
 TEST(mail_holds_its_texts)
 {
-    ody_frame_home home = {0};
-    const ody_mail_texts texts = {.channel = ODY_VIEW("c"), .event = ODY_VIEW("e"),
-                                  .data = ODY_VIEW(""), .user_id = ODY_VIEW("u"),
+    ody_frame_home home = {NULL};
+    const ody_mail_texts texts = {.channel = ODY_VIEW("c"),
+                                  .event = ODY_VIEW("e"),
+                                  .data = ODY_VIEW(""),
+                                  .user_id = ODY_VIEW("u"),
                                   .user_info = ODY_VIEW("i")};
     ody_mail *mail = ody_mail_new(ODY_MAIL_JOIN, 3, &texts);
 

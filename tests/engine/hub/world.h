@@ -30,9 +30,9 @@ typedef struct world_client {
     ody_connection connection;
     world *world;
     unsigned shard;
-    bool open;          /* not told closed yet */
-    bool reads;         /* false: its socket takes nothing */
-    uint16_t code;      /* it was closed with */
+    bool open;     /* not told closed yet */
+    bool reads;    /* false: its socket takes nothing */
+    uint16_t code; /* it was closed with */
     const char *reason;
     char id[ODY_SOCKET_ID_TEXT];
     world_message *first;
@@ -56,6 +56,9 @@ struct world {
     ody_list clients;
     uint64_t now;
     uint64_t random;
+    /** Sees each mail just before its receiver does; or NULL. */
+    void (*watch)(void *context, unsigned to, const ody_mail *mail);
+    void *watch_context;
 };
 
 /** Generous options that tests change before they start. */
@@ -107,7 +110,8 @@ void world_expect(const char *file, int line, world_client *client, const char *
 /** Checks that there is no more message. */
 #define EXPECT_NOTHING(client) world_expect(__FILE__, __LINE__, (client), NULL)
 /** Checks that the next message is a pusher:error with that text. */
-#define EXPECT_ERROR(client, code, text) world_expect_error(__FILE__, __LINE__, (client), (code), (text))
+#define EXPECT_ERROR(client, code, text)                                                           \
+    world_expect_error(__FILE__, __LINE__, (client), (code), (text))
 void world_expect_error(const char *file, int line, world_client *client, int code,
                         const char *text);
 

@@ -424,7 +424,7 @@ static void script_chatter(fake_server *fake, int fd, int nth)
         fake_await(&fake->proceed);
         fake_answer_reached(fd, 2, 999);
         sem_post(&fake->reached);
-        CHECK_EQUAL(recv(fd, &byte, 1, 0), 0);
+        CHECK(recv(fd, &byte, 1, 0) <= 0);
     }
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What a client says when there is no server, each cause in its own words. */
 #include <errno.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,7 +77,8 @@ TEST(client_gives_a_silent_server_up)
     rmdir(directory);
 }
 
-TEST(client_gives_a_full_backlog_up)
+/* Checks what is said when the backlog has no room. */
+static void check_full_backlog(void)
 {
     char directory[64], path[96];
     int fd = deaf_socket(directory, path, 0);
@@ -95,6 +98,30 @@ TEST(client_gives_a_full_backlog_up)
     close(fd);
     unlink(path);
     rmdir(directory);
+}
+
+TEST(client_gives_a_full_backlog_up)
+{
+    check_full_backlog();
+}
+
+static atomic_int interruptions;
+
+static void on_signal(int number)
+{
+    (void)number;
+    atomic_fetch_add(&interruptions, 1);
+}
+
+TEST(client_connects_on_when_interrupted)
+{
+    const struct itimerval often = {{0, 10000}, {0, 10000}};
+    struct sigaction action = {.sa_handler = on_signal};
+
+    sigaction(SIGALRM, &action, NULL);
+    CHECK_EQUAL(setitimer(ITIMER_REAL, &often, NULL), 0);
+    check_full_backlog();
+    CHECK(interruptions > 2);
 }
 
 TEST(client_names_the_group_when_access_is_denied)

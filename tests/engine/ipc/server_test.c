@@ -68,7 +68,7 @@ TEST(server_gives_up_on_those_who_do_not_say_hello)
     uint32_t number;
 
     live_init(&live);
-    live.hello_seconds = 0.2;
+    live.hello_seconds = 1;
     live_start(&live);
     silent = live_raw(&live);
     dripping = live_raw(&live);

@@ -1,0 +1,104 @@
+# shellcheck shell=bash disable=SC2154
+# Chooses, runs and sums up the suites of tests/suites. Needs common.sh and packages.sh.
+
+quick_suites=(checks engine-address phpt php integration)
+suite_seconds=900 # a suite that takes longer hangs
+report=$root/tests/out/suites
+
+# Prints the names of all suites in their order: tests/suites/20-engine-address.sh is engine-address.
+suite_names() {
+    local file
+    for file in "$root"/tests/suites/[0-9]*.sh; do
+        file=${file##*/}
+        file=${file#*-}
+        printf '%s\n' "${file%.sh}"
+    done
+}
+
+# Fills selected from the arguments of bin/test.
+choose_suites() {
+    local argument
+    local -a names
+    mapfile -t names < <(suite_names)
+    export ODY_QUICK=no
+    for argument in "$@"; do
+        case $argument in
+        --quick)
+            export ODY_QUICK=yes
+            selected+=("${quick_suites[@]}")
+            ;;
+        --fresh) selected+=(fresh) ;;
+        --list)
+            printf '%s\n' "${names[@]}"
+            exit 0
+            ;;
+        *)
+            [[ " ${names[*]} " == *" $argument "* ]] ||
+                fail "there is no suite \"$argument\". The suites are: ${names[*]}. Options: --quick, --fresh, --list."
+            selected+=("$argument")
+            ;;
+        esac
+    done
+    [[ ${#selected[@]} -gt 0 ]] || selected=("${names[@]}")
+}
+
+# Stops unless Node can run the integration tests.
+check_node() {
+    node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
+        fail "Node 18 or later is needed, and $(command -v node) is $(node --version). Install a later one, or put it first in PATH."
+}
+
+# Installs the packages of the integration tests, exactly those of the lock file.
+install_node_packages() {
+    local folder=$root/tests/integration state
+    state=$(cat "$folder/package.json" "$folder/package-lock.json" | sha256sum)
+    if [[ -d $folder/node_modules ]] && stamp_is node "$state"; then
+        return 0
+    fi
+    say "Installing Node packages: npm ci in tests/integration"
+    run_logged node \
+        "npm could not install the packages: check that this machine reaches the npm registry, then run this again." \
+        npm ci --prefix "$folder" --no-audit --no-fund --no-progress
+    stamp_set node "$state"
+}
+
+# run_suite <name>: runs it, and sets p, f and s to its totals and remarks to what is wrong with it.
+run_suite() {
+    local log=$report/$1.log status=0 last
+    remarks=
+    timeout --kill-after=20 "$suite_seconds" "$root"/tests/suites/[0-9]*-"$1".sh >"$log" 2>&1 </dev/null ||
+        status=$?
+    last=$(tail -n 1 "$log")
+    p=0 f=0 s=0
+    if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+        p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[3]}
+        ((p + f > 0)) || remarks="it ran no test"
+        ((status == 0 || f > 0 || p == 0)) || remarks="it ended with status $status"
+        ((s == 0)) || remarks="${remarks:+$remarks; }all parts are installed, so no test may be skipped"
+    elif ((status == 124 || status == 137)); then
+        remarks="it was stopped after $suite_seconds s"
+    else
+        remarks="it ended without a result (status $status)"
+    fi
+    [[ -z $remarks ]] || f=$((f + 1))
+}
+
+# run_suites <name…>: runs them one after the other; ends the script with the sum.
+run_suites() {
+    local name p f s remarks started total_p=0 total_f=0 total_s=0
+    mkdir -p "$report"
+    printf '%-18s %8s %8s %8s %8s\n' suite passed failed skipped seconds
+    for name in "$@"; do
+        started=$SECONDS
+        run_suite "$name"
+        printf '%-18s %8d %8d %8d %8d%s\n' "$name" "$p" "$f" "$s" $((SECONDS - started)) "${remarks:+   $remarks}"
+        if ((f > 0)); then
+            tail -n 80 "$report/$name.log" | sed 's/^/    | /'
+            printf '    The whole output is in %s.\n' "$report/$name.log"
+        fi
+        total_p=$((total_p + p)) total_f=$((total_f + f)) total_s=$((total_s + s))
+    done
+    print_totals "$total_p" "$total_f" "$total_s"
+    ((total_f == 0 && total_p > 0)) || exit 1
+    exit 0
+}

@@ -1,0 +1,85 @@
+<?php
+
+/** @generate-class-entries */
+
+namespace Ody\Websocket\Channel;
+
+/**
+ * Speaks to a running server over its Unix socket, from any PHP process. The connection is made by
+ * the first call, kept from request to request, and made anew when the server was restarted.
+ *
+ * Every method but the constructor throws
+ * \Ody\Websocket\Exceptions\ConnectionException when no server answers.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+class ChannelClient
+{
+    /**
+     * Connects to nothing yet.
+     *
+     * @param string $socketPath the server's `socket.path`
+     * @param float $connectTimeout seconds, 0.001 to 600
+     * @param float $timeout seconds to wait for each answer, 0.001 to 600
+     * @param string $missingChannel what publish() does about a channel without subscribers: "throw" or "ignore"
+     * @throws \ValueError
+     */
+    public function __construct(string $socketPath, float $connectTimeout = 1.0, float $timeout = 5.0, string $missingChannel = 'throw') {}
+
+    /**
+     * Publishes an event to a channel. Cache channels and #server-to-user- channels always exist.
+     *
+     * @param array $data sent as JSON
+     * @param string|null $except the socket id of a client that must not get it
+     * @return int how many subscribers the message went to
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelNotFoundException when nobody is subscribed (unless "ignore")
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException when name or data of the event is unusable
+     * @throws \Ody\Websocket\Exceptions\OutcomeUnknownException when the connection was lost before the answer
+     * @throws \ValueError when $except is not a socket id
+     */
+    public function publish(string $channel, string $event, array $data, ?string $except = null): int {}
+
+    /**
+     * Publishes one event to several channels, skipping those without subscribers.
+     *
+     * @param string[] $channels at most `limits.channels_per_publish`; a name given twice counts once
+     * @return int how many subscribers the message went to, over all channels
+     * @throws \TypeError when a channel is not a string
+     */
+    public function publishToChannels(array $channels, string $event, array $data, ?string $except = null): int {}
+
+    /**
+     * Sends an event to one client.
+     *
+     * @param string $clientId the client's socket id
+     * @param string|null $channel a channel that the client must be subscribed to; the event comes on it
+     * @return bool false when the client is not connected, or not subscribed to $channel
+     */
+    public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool {}
+
+    /**
+     * The clients that are subscribed to a channel.
+     *
+     * @return string[] their socket ids, in no order
+     */
+    public function getSubscribers(string $channel): array {}
+
+    /** Whether that client is subscribed to a channel; false as well when it is not connected. */
+    public function isSubscribed(string $clientId, string $channel): bool {}
+
+    /** Whether a channel has a subscriber; cache channels and #server-to-user- channels always exist. */
+    public function channelExists(string $channel): bool {}
+
+    /**
+     * Every channel that has a subscriber.
+     *
+     * @return array name => ['name' => …, 'type' => …, 'subscribers' => int, 'metadata' => array];
+     *               of a presence channel metadata has `users`, the number of distinct users
+     */
+    public function getChannels(): array {}
+
+    /** @return array the server's state: at least pid, port, connections, channels and uptime */
+    public function status(): array {}
+}

@@ -1,0 +1,174 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket;
+
+use Ody\Websocket\Configuration\ConfigurationFileException;
+use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Configuration\Keys;
+use Ody\Websocket\Configuration\LegacyKeys;
+use Ody\Websocket\Configuration\Loader;
+use Ody\Websocket\Configuration\ProjectRoot;
+
+/**
+ * The configuration of the project, the same for the server and for every process that publishes.
+ *
+ * Layers, the first one that says something wins: the environment, `<root>/.env`,
+ * `<root>/config/websocket.php`, the packaged file. The root is Composer's root package; the working
+ * directory plays no part. docs/configuration.md lists the keys.
+ */
+final class Configuration
+{
+    private static ?self $loaded = null;
+
+    /**
+     * @param array<array-key, mixed> $values
+     */
+    private function __construct(
+        private readonly string $root,
+        private readonly array $values,
+        private readonly bool $complete,
+    ) {}
+
+    /**
+     * Returns the configuration of this process. It is read once.
+     *
+     * @throws ConfigurationFileException when a file cannot be parsed
+     */
+    public static function load(): self
+    {
+        return self::$loaded ??= self::ofRoot(ProjectRoot::find());
+    }
+
+    /**
+     * Reads the configuration of this process anew. When that fails the one before stays.
+     *
+     * @throws ConfigurationFileException when a file cannot be parsed
+     */
+    public static function reload(): self
+    {
+        return self::$loaded = self::ofRoot(ProjectRoot::find());
+    }
+
+    /**
+     * Reads the configuration of a project in any folder. Keeps nothing.
+     *
+     * @param string $root absolute
+     *
+     * @throws ConfigurationFileException when a file cannot be parsed
+     */
+    public static function ofRoot(string $root): self
+    {
+        $environment = Environment::ofRoot($root);
+
+        return new self($root, Loader::load($root, $environment), $environment->readable);
+    }
+
+    /**
+     * Returns a value.
+     *
+     * @param string $key     dotted, such as "socket.path"
+     * @param mixed  $default what to return when the key is not set
+     */
+    public function get(string $key, mixed $default = null): mixed
+    {
+        return Keys::get($this->values, $key, $default);
+    }
+
+    /**
+     * Returns a value that is a text, such as a path.
+     *
+     * @param string $key dotted
+     *
+     * @throws ConfigurationFileException when it is anything else
+     */
+    public function text(string $key): string
+    {
+        $value = $this->get($key);
+        if (is_int($value)) {
+            return (string) $value;
+        }
+
+        return is_string($value)
+            ? $value
+            : throw new ConfigurationFileException(sprintf('"%s" must be a text, %s given.', $key, get_debug_type($value)));
+    }
+
+    /**
+     * Returns a value that is a number. Variables are texts, so a text that is a number is one.
+     *
+     * @param string $key     dotted
+     * @param float  $default when it is not set
+     *
+     * @throws ConfigurationFileException when it is anything else
+     */
+    public function number(string $key, float $default): float
+    {
+        $value = $this->get($key, $default);
+        if ($value === '') {
+            return $default;
+        }
+
+        return is_numeric($value)
+            ? (float) $value
+            : throw new ConfigurationFileException(sprintf('"%s" must be a number, %s given.', $key, get_debug_type($value)));
+    }
+
+    /**
+     * Returns a copy with one value changed.
+     *
+     * @param string $key dotted
+     */
+    public function with(string $key, mixed $value): self
+    {
+        return new self($this->root, Keys::set($this->values, $key, $value), $this->complete);
+    }
+
+    /**
+     * Returns all values, nested, as the server takes them.
+     *
+     * @return array<array-key, mixed>
+     */
+    public function all(): array
+    {
+        return $this->values;
+    }
+
+    /**
+     * Returns the folder that the configuration belongs to.
+     */
+    public function root(): string
+    {
+        return $this->root;
+    }
+
+    /**
+     * Says whether every layer could be read: false when this user must not read `<root>/.env`.
+     * Its variables then count as not set.
+     */
+    public function isComplete(): bool
+    {
+        return $this->complete;
+    }
+
+    /**
+     * Returns the groups of an earlier version's file that are set and have no effect.
+     *
+     * @return list<string>
+     */
+    public function withoutEffect(): array
+    {
+        return LegacyKeys::withoutEffect($this->values);
+    }
+
+    /**
+     * Keeps the secret out of dumps.
+     *
+     * @return array<string, mixed>
+     */
+    public function __debugInfo(): array
+    {
+        return ['root' => $this->root, 'values' => Keys::set($this->values, 'secret_key', '(hidden)')];
+    }
+}

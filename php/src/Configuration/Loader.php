@@ -1,0 +1,87 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Configuration;
+
+/**
+ * Builds the configuration of a project: the packaged file, over it the project's file, over it the
+ * variables. Checks no values: the server does, and its errors name the key.
+ */
+final class Loader
+{
+    private const PACKAGED = __DIR__ . '/../../config/websocket.php';
+
+    /** What may be a relative path, and what it is when nobody says so. */
+    private const PATHS = [
+        'socket.path' => 'storage/websocket/ody.sock',
+        'pid_file' => 'storage/websocket/ody.pid',
+        'log.file' => 'storage/logs/websocket.log',
+        'ssl.ssl_cert_file' => null,
+        'ssl.ssl_key_file' => null,
+    ];
+
+    /**
+     * Loads the configuration of a project.
+     *
+     * @param string $root absolute, without a slash at its end
+     *
+     * @return array<array-key, mixed> nested
+     *
+     * @throws ConfigurationFileException
+     */
+    public static function load(string $root, Environment $environment): array
+    {
+        ProjectRoot::use($root);
+        Environment::use($environment);
+        require_once __DIR__ . '/functions.php';
+
+        $values = self::file(self::PACKAGED);
+        $own = $root . '/config/websocket.php';
+        if (is_file($own)) {
+            $values = Keys::merge($values, LegacyKeys::translate(self::file($own)));
+        }
+
+        return self::resolve(Variables::apply($values, $environment), $root);
+    }
+
+    /**
+     * @return array<array-key, mixed>
+     */
+    private static function file(string $path): array
+    {
+        try {
+            // A closure, so that the file sees no variables of ours but its path.
+            $values = (static fn(string $file): mixed => require $file)($path);
+        } catch (\Throwable $error) {
+            $problem = sprintf('%s cannot be loaded: %s', $path, $error->getMessage());
+            throw new ConfigurationFileException($problem, 0, $error);
+        }
+        if (!is_array($values)) {
+            throw new ConfigurationFileException(sprintf('%s must return an array.', $path));
+        }
+
+        return $values;
+    }
+
+    /**
+     * @param array<array-key, mixed> $values
+     *
+     * @return array<array-key, mixed>
+     */
+    private static function resolve(array $values, string $root): array
+    {
+        foreach (self::PATHS as $key => $default) {
+            $path = Keys::get($values, $key);
+            if ($path === null || $path === '') {
+                $path = $default;
+            }
+            if (is_string($path)) {
+                $path = ProjectRoot::resolve($root, $path);
+            }
+            $values = Keys::set($values, $key, $path);
+        }
+
+        return $values;
+    }
+}

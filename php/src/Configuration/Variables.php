@@ -1,0 +1,78 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Configuration;
+
+/**
+ * Which variable sets which key. A variable that is set wins over every file, also over a value that
+ * a configuration file writes out.
+ */
+final class Variables
+{
+    public const OF_KEYS = [
+        'host' => 'WEBSOCKET_HOST',
+        'port' => 'WEBSOCKET_PORT',
+        'path' => 'WEBSOCKET_PATH',
+        'additional.worker_num' => 'WEBSOCKET_WORKER_COUNT',
+        'app_id' => 'WEBSOCKET_APP_ID',
+        'api_key' => 'WEBSOCKET_API_KEY',
+        'secret_key' => 'WEBSOCKET_SECRET_KEY',
+        'ssl.ssl_cert_file' => 'WEBSOCKET_SSL_CERT_FILE',
+        'ssl.ssl_key_file' => 'WEBSOCKET_SSL_KEY_FILE',
+        'socket.path' => 'WEBSOCKET_SOCKET',
+        'socket.group' => 'WEBSOCKET_SOCKET_GROUP',
+        'connect_timeout' => 'WEBSOCKET_CONNECT_TIMEOUT',
+        'timeout' => 'WEBSOCKET_TIMEOUT',
+        'missing_channel' => 'WEBSOCKET_MISSING_CHANNEL',
+        'client_events' => 'WEBSOCKET_CLIENT_EVENTS',
+        'activity_timeout' => 'WEBSOCKET_ACTIVITY_TIMEOUT',
+        'pong_timeout' => 'WEBSOCKET_PONG_TIMEOUT',
+        'cache_time' => 'WEBSOCKET_CACHE_TIME',
+        'drain_time' => 'WEBSOCKET_DRAIN_TIME',
+        'trusted_proxies' => 'WEBSOCKET_TRUSTED_PROXIES',
+        'limits.connections' => 'WEBSOCKET_LIMIT_CONNECTIONS',
+        'limits.connections_per_address' => 'WEBSOCKET_LIMIT_CONNECTIONS_PER_ADDRESS',
+        'limits.channels_per_connection' => 'WEBSOCKET_LIMIT_CHANNELS_PER_CONNECTION',
+        'limits.message_size' => 'WEBSOCKET_LIMIT_MESSAGE_SIZE',
+        'limits.event_data_size' => 'WEBSOCKET_LIMIT_EVENT_DATA_SIZE',
+        'limits.client_event_data_size' => 'WEBSOCKET_LIMIT_CLIENT_EVENT_DATA_SIZE',
+        'limits.event_name_length' => 'WEBSOCKET_LIMIT_EVENT_NAME_LENGTH',
+        'limits.channel_name_length' => 'WEBSOCKET_LIMIT_CHANNEL_NAME_LENGTH',
+        'limits.channels_per_publish' => 'WEBSOCKET_LIMIT_CHANNELS_PER_PUBLISH',
+        'limits.client_events_per_second' => 'WEBSOCKET_LIMIT_CLIENT_EVENTS_PER_SECOND',
+        'limits.presence_members' => 'WEBSOCKET_LIMIT_PRESENCE_MEMBERS',
+        'limits.presence_user_id_length' => 'WEBSOCKET_LIMIT_PRESENCE_USER_ID_LENGTH',
+        'limits.presence_user_info_size' => 'WEBSOCKET_LIMIT_PRESENCE_USER_INFO_SIZE',
+        'limits.json_depth' => 'WEBSOCKET_LIMIT_JSON_DEPTH',
+        'limits.outbound_soft' => 'WEBSOCKET_LIMIT_OUTBOUND_SOFT',
+        'limits.outbound_soft_time' => 'WEBSOCKET_LIMIT_OUTBOUND_SOFT_TIME',
+        'limits.outbound_hard' => 'WEBSOCKET_LIMIT_OUTBOUND_HARD',
+        'limits.outbound_shard' => 'WEBSOCKET_LIMIT_OUTBOUND_SHARD',
+        'limits.mailbox_size' => 'WEBSOCKET_LIMIT_MAILBOX_SIZE',
+        'limits.handshake_time' => 'WEBSOCKET_LIMIT_HANDSHAKE_TIME',
+        'log.level' => 'WEBSOCKET_LOG_LEVEL',
+        'log.format' => 'WEBSOCKET_LOG_FORMAT',
+        'log.file' => 'WEBSOCKET_LOG_FILE',
+        'pid_file' => 'WEBSOCKET_PID_FILE',
+        'debug' => 'WEBSOCKET_DEBUG',
+    ];
+
+    /**
+     * Puts the variables that are set into a configuration.
+     *
+     * @param array<array-key, mixed> $values
+     *
+     * @return array<array-key, mixed>
+     */
+    public static function apply(array $values, Environment $environment): array
+    {
+        foreach (self::OF_KEYS as $key => $variable) {
+            if ($environment->raw($variable) !== null) {
+                $values = Keys::set($values, $key, $environment->get($variable));
+            }
+        }
+
+        return $values;
+    }
+}

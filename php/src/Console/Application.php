@@ -1,0 +1,65 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Console;
+
+use Ody\Websocket\Extension;
+use Symfony\Component\Console\Application as SymfonyApplication;
+use Symfony\Component\Console\CommandLoader\FactoryCommandLoader;
+use Symfony\Component\Console\Formatter\OutputFormatter;
+use Symfony\Component\Console\Input\InputInterface;
+use Symfony\Component\Console\Output\ConsoleOutputInterface;
+use Symfony\Component\Console\Output\OutputInterface;
+
+/**
+ * The console: php artisan. A failure is one sentence on standard error and exit status 1.
+ */
+final class Application extends SymfonyApplication
+{
+    /**
+     * Makes the console with its commands.
+     */
+    public function __construct()
+    {
+        $version = phpversion(Extension::NAME);
+        parent::__construct('Ody WebSocket', $version === false ? '(extension not loaded)' : $version);
+        $this->setCommandLoader(new FactoryCommandLoader([
+            StartCommand::NAME => static fn(): StartCommand => new StartCommand(),
+            StopCommand::NAME => static fn(): StopCommand => new StopCommand(),
+            StatusCommand::NAME => static fn(): StatusCommand => new StatusCommand(),
+            KeysCommand::NAME => static fn(): KeysCommand => new KeysCommand(),
+        ]));
+    }
+
+    /**
+     * Runs one command line.
+     *
+     * @return int the exit status
+     */
+    public function doRun(InputInterface $input, OutputInterface $output): int
+    {
+        try {
+            return parent::doRun($input, $output);
+        } catch (\Throwable $error) {
+            $this->renderThrowable($error, $output instanceof ConsoleOutputInterface ? $output->getErrorOutput() : $output);
+
+            // The code of an exception is no exit status.
+            return 1;
+        }
+    }
+
+    /**
+     * Shows a failure: its message, and with -vvv also where it came from.
+     */
+    public function renderThrowable(\Throwable $e, OutputInterface $output): void
+    {
+        if ($output->isDebug()) {
+            parent::renderThrowable($e, $output);
+
+            return;
+        }
+        $message = OutputFormatter::escape(trim($e->getMessage()));
+        $output->writeln('<fg=red>' . $message . '</>', OutputInterface::VERBOSITY_QUIET);
+    }
+}

@@ -1,0 +1,132 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Console;
+
+use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Configuration\ProjectRoot;
+use Symfony\Component\Console\Command\Command;
+use Symfony\Component\Console\Helper\QuestionHelper;
+use Symfony\Component\Console\Input\InputInterface;
+use Symfony\Component\Console\Input\InputOption;
+use Symfony\Component\Console\Output\OutputInterface;
+use Symfony\Component\Console\Question\ConfirmationQuestion;
+
+/**
+ * websocket:keys
+ */
+final class KeysCommand extends Command
+{
+    public const NAME = 'websocket:keys';
+
+    private const API_KEY = 'WEBSOCKET_API_KEY';
+
+    private const SECRET_KEY = 'WEBSOCKET_SECRET_KEY';
+
+    /** Keys of examples, which protect nothing. */
+    private const PLACEHOLDERS = ['', 'your-api-key', 'your-secret-key', '123123123'];
+
+    /**
+     * @param string|null $root the project; null: Composer's root package
+     */
+    public function __construct(private readonly ?string $root = null)
+    {
+        parent::__construct();
+    }
+
+    protected function configure(): void
+    {
+        $this
+            ->setName(self::NAME)
+            ->setDescription('Makes new random keys in .env')
+            ->addOption('force', 'f', InputOption::VALUE_NONE, 'Replace keys without asking')
+            ->addOption('show', null, InputOption::VALUE_NONE, 'Change nothing; print the API key in use, and only that')
+            ->setHelp(<<<'HELP'
+                Puts a new WEBSOCKET_API_KEY and a new WEBSOCKET_SECRET_KEY into the project's .env. Everything
+                else in the file stays as it is. Clients with the old key are refused from the next start on.
+
+                  <info>php artisan websocket:keys</info>
+                  <info>php artisan websocket:keys --force</info>         for scripts: replaces keys without asking
+                  <info>php artisan websocket:keys --show</info>          prints the API key that browsers connect with
+
+                The secret key is never printed.
+                HELP);
+    }
+
+    protected function execute(InputInterface $input, OutputInterface $output): int
+    {
+        $root = $this->root ?? ProjectRoot::find();
+        if ($input->getOption('show') === true) {
+            return self::show($root, $output);
+        }
+        $path = $root . '/.env';
+        $file = EnvironmentFile::open($path);
+        if (self::holdsKeys($file) && $input->getOption('force') !== true && !$this->confirm($path, $input, $output)) {
+            $output->writeln('Nothing was changed.');
+
+            return self::FAILURE;
+        }
+        $keys = [self::API_KEY => bin2hex(random_bytes(10)), self::SECRET_KEY => bin2hex(random_bytes(32))];
+        foreach ($keys as $name => $key) {
+            $file->set($name, $key);
+            if ($file->get($name) !== $key) {
+                throw new CommandException(sprintf('%s cannot be set in %s: the file is not a list of NAME=value lines.', $name, $path));
+            }
+        }
+        $file->save();
+        $output->writeln(sprintf('New keys are in %s. The API key is %s.', $path, $keys[self::API_KEY]));
+        $output->writeln('A server that is running uses them after a restart.');
+        self::warn($output);
+
+        return self::SUCCESS;
+    }
+
+    private static function show(string $root, OutputInterface $output): int
+    {
+        $key = Configuration::ofRoot($root)->get('api_key');
+        if (!is_string($key) || $key === '') {
+            throw new CommandException('There is no API key yet: php artisan websocket:keys makes one.');
+        }
+        $output->writeln($key, OutputInterface::OUTPUT_RAW);
+
+        return self::SUCCESS;
+    }
+
+    private static function holdsKeys(EnvironmentFile $file): bool
+    {
+        foreach ([self::API_KEY, self::SECRET_KEY] as $name) {
+            if (!in_array($file->get($name) ?? '', self::PLACEHOLDERS, true)) {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private function confirm(string $path, InputInterface $input, OutputInterface $output): bool
+    {
+        if (!$input->isInteractive()) {
+            throw new CommandException(sprintf('%s holds keys already; --force replaces them.', $path));
+        }
+        $question = new ConfirmationQuestion(
+            sprintf('%s holds keys already. Clients that use them will be refused. Replace them? [y/N] ', $path),
+            false,
+        );
+
+        return (bool) (new QuestionHelper())->ask($input, $output, $question);
+    }
+
+    /**
+     * A variable of the environment would hide the new key.
+     */
+    private static function warn(OutputInterface $output): void
+    {
+        foreach ([self::API_KEY, self::SECRET_KEY] as $name) {
+            if (Environment::ofProcess($name) !== null) {
+                $output->writeln(sprintf('<comment>%s is set in the environment, which wins over .env.</comment>', $name));
+            }
+        }
+    }
+}

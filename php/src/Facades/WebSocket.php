@@ -1,0 +1,149 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Facades;
+
+use Ody\Websocket\Channel\ChannelClient;
+use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\ConfigurationFileException;
+use Ody\Websocket\Exceptions\ExtensionMissingException;
+use Ody\Websocket\Extension;
+
+/**
+ * Publishes to channels and asks about them, from any PHP process, with or without a framework.
+ *
+ * The server's socket is found by the configuration of the project. Every method throws
+ * \Ody\Websocket\Exceptions\ConnectionException when no server answers,
+ * {@see ExtensionMissingException} when PHP has not loaded the extension and
+ * {@see ConfigurationFileException} when the configuration cannot be read.
+ */
+final class WebSocket
+{
+    private static ?ChannelClient $client = null;
+
+    /**
+     * Publishes an event to everybody who is subscribed to a channel.
+     *
+     * @param array<array-key, mixed> $data   sent as JSON
+     * @param string|null             $except the socket id of a client that must not get it
+     *
+     * @return int how many subscribers it reached
+     *
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelNotFoundException when nobody is subscribed and
+     *                                                                    missing_channel is "throw"
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelException         when the channel's name is invalid
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException         when the event cannot be sent
+     */
+    public static function publish(string $channel, string $event, array $data, ?string $except = null): int
+    {
+        return self::client()->publish($channel, $event, $data, $except);
+    }
+
+    /**
+     * Publishes one event to several channels. Channels without subscribers are skipped; otherwise it
+     * throws what publish() throws.
+     *
+     * @param list<string>            $channels
+     * @param array<array-key, mixed> $data     sent as JSON
+     * @param string|null             $except   the socket id of a client that must not get it
+     *
+     * @return int how many subscribers it reached, over all channels
+     */
+    public static function publishToChannels(
+        array $channels,
+        string $event,
+        array $data,
+        ?string $except = null,
+    ): int {
+        return self::client()->publishToChannels($channels, $event, $data, $except);
+    }
+
+    /**
+     * Sends an event to one client.
+     *
+     * @param string                  $clientId the client's socket id
+     * @param array<array-key, mixed> $data     sent as JSON
+     * @param string|null             $channel  the channel that the event comes on; the client must be
+     *                                          subscribed to it
+     *
+     * @return bool false when that client is not connected, or not subscribed to the channel
+     *
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the event cannot be sent
+     */
+    public static function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool
+    {
+        return self::client()->whisper($clientId, $event, $data, $channel);
+    }
+
+    /**
+     * Returns who is subscribed to a channel.
+     *
+     * @return array<array-key, string> socket ids, in no order
+     */
+    public static function getSubscribers(string $channel): array
+    {
+        return self::client()->getSubscribers($channel);
+    }
+
+    /**
+     * Says whether a client is subscribed to a channel.
+     *
+     * @param string $clientId the client's socket id
+     */
+    public static function isSubscribed(string $clientId, string $channel): bool
+    {
+        return self::client()->isSubscribed($clientId, $channel);
+    }
+
+    /**
+     * Says whether a channel has a subscriber. Cache channels always exist.
+     */
+    public static function channelExists(string $channel): bool
+    {
+        return self::client()->channelExists($channel);
+    }
+
+    /**
+     * Returns every channel that has a subscriber.
+     *
+     * @return array<array-key, mixed> name => name, type, subscribers and metadata; a presence channel's
+     *                                 metadata has `users`, the number of different users
+     */
+    public static function getChannels(): array
+    {
+        return self::client()->getChannels();
+    }
+
+    /**
+     * Uses another client from now on; null: one made of the configuration, at the next call.
+     */
+    public static function swap(?ChannelClient $client): void
+    {
+        self::$client = $client;
+    }
+
+    /**
+     * Returns the client of this process. It connects at its first call.
+     *
+     * @throws ExtensionMissingException
+     * @throws ConfigurationFileException
+     */
+    public static function client(): ChannelClient
+    {
+        return self::$client ??= self::make(Configuration::load());
+    }
+
+    private static function make(Configuration $configuration): ChannelClient
+    {
+        Extension::require();
+        $missing = $configuration->text('missing_channel');
+
+        return new ChannelClient(
+            $configuration->text('socket.path'),
+            $configuration->number('connect_timeout', 1.0),
+            $configuration->number('timeout', 5.0),
+            $missing === '' ? 'throw' : $missing,
+        );
+    }
+}

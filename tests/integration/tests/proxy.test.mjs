@@ -1,0 +1,123 @@
+// Behind Debian's nginx: the address of the client is the one that a trusted proxy names.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Client, closeClients, pusher, subscribed, bound } from '../lib/clients.mjs';
+import { freePort } from '../lib/project.mjs';
+import { Server, start } from '../lib/server.mjs';
+import { accepts, eventually, within } from '../lib/wait.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'ody-nginx-'));
+chmodSync(folder, 0o755);
+let server;
+let nginx;
+let port;
+
+function configuration(upstream) {
+  return `
+daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log;
+events { worker_connections 256; }
+http {
+    access_log off;
+    client_body_temp_path ${folder}/body;
+    proxy_temp_path ${folder}/proxy;
+    fastcgi_temp_path ${folder}/fastcgi;
+    uwsgi_temp_path ${folder}/uwsgi;
+    scgi_temp_path ${folder}/scgi;
+    server {
+        listen 127.0.0.1:${port};
+        location / {
+            proxy_pass http://127.0.0.1:${upstream};
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection "upgrade";
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-For $http_x_test_address;
+            proxy_read_timeout 60s;
+        }
+    }
+}
+`;
+}
+
+before(async () => {
+  server = await Server.start({
+    workers: 2,
+    environment: {
+      WEBSOCKET_TRUSTED_PROXIES: '127.0.0.1/32', WEBSOCKET_LOG_LEVEL: 'debug', WEBSOCKET_LIMIT_CONNECTIONS_PER_ADDRESS: 2,
+    },
+  });
+  port = await freePort();
+  writeFileSync(join(folder, 'nginx.conf'), configuration(server.port));
+  nginx = start('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+  });
+  await eventually(() => accepts(port), 'a listening nginx');
+});
+after(async () => {
+  closeClients();
+  nginx.child.kill('SIGTERM');
+  await within(nginx.exited, 'the end of nginx');
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const from = (address, options = {}) => ({ port, headers: { 'X-Test-Address': address }, ...options });
+
+test('pusher-js works through nginx', async () => {
+  const client = pusher({ ...server, key: server.key, secret: server.secret, port });
+  const channel = await subscribed(client, 'proxied');
+  const received = bound(channel, 'through');
+  assert.equal(await server.publish('proxied', 'through'), 1);
+  await received;
+});
+
+test('the log shows the address of the client, and that it is not local', async () => {
+  const client = await Client.open(server, from('203.0.113.7'));
+  await client.next();
+  const line = await server.logged(/203\.0\.113\.7/);
+  assert.equal(line.client, '203.0.113.7');
+  assert.equal(line.local, 'no');
+});
+
+test('connections per address count the address that the proxy names', async () => {
+  const clients = [];
+  for (let count = 0; count < 2; count++) {
+    const client = await Client.open(server, from('203.0.113.8'));
+    assert.equal((await client.next()).event, 'pusher:connection_established');
+    clients.push(client);
+  }
+  const third = await Client.open(server, from('203.0.113.8'));
+  await third.closedWith(4004);
+  const other = await Client.open(server, from('203.0.113.9'));
+  assert.equal((await other.next()).event, 'pusher:connection_established');
+});
+
+test('of several addresses the last that is no trusted proxy counts', async () => {
+  const client = await Client.open(server, from('198.51.100.1, 203.0.113.20, 127.0.0.1'));
+  await client.next();
+  const line = await server.logged(/203\.0\.113\.20/);
+  assert.equal(line.client, '203.0.113.20');
+});
+
+test('a direct connection from this machine is local, one with an Origin is not', async () => {
+  await Client.greeted(server);
+  assert.equal((await server.logged(/"local":"yes"/)).client, '127.0.0.1');
+  const seen = server.log.length;
+  await Client.greeted(server, { origin: 'http://evil.example' });
+  await eventually(() => /"local":"no"/.test(server.log.slice(seen)), 'a client that is not local');
+});
+
+test('nobody but a trusted proxy may name an address', async () => {
+  const strict = await Server.start({ environment: { WEBSOCKET_LOG_LEVEL: 'debug' } });
+  await Client.greeted(strict, { headers: { 'X-Forwarded-For': '203.0.113.50', Forwarded: 'for=203.0.113.51' } });
+  const line = await strict.logged(/"client":"127\.0\.0\.1"/);
+  assert.equal(line.local, 'no');
+  assert.ok(!/203\.0\.113\.5/.test(strict.log));
+  await strict.stop();
+});

@@ -1,0 +1,151 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Tests\Configuration;
+
+use Ody\Websocket\Configuration\Keys;
+use Ody\Websocket\Configuration\Variables;
+use Ody\Websocket\Tests\Support\ProjectTestCase;
+
+/**
+ * The server's table of keys, the packaged file, the variables and docs/configuration.md say the same.
+ */
+final class DocumentationTest extends ProjectTestCase
+{
+    /** Their default is not the server's: it depends on the machine or on the root of the project. */
+    private const DEPENDS = ['additional.worker_num', 'socket.path', 'log.file', 'pid_file'];
+
+    /** @var array<string, array<string, mixed>> */
+    private array $options = [];
+
+    /** @var array<array-key, mixed> */
+    private array $packaged = [];
+
+    protected function setUp(): void
+    {
+        $code = 'echo json_encode([Ody\Websocket\Server::options(),
+            Ody\Websocket\Configuration::load()->all()], JSON_PRESERVE_ZERO_FRACTION);';
+        $answer = $this->project()->native($code)->json();
+        self::assertIsArray($answer);
+        self::assertIsArray($answer[0]);
+        self::assertIsArray($answer[1]);
+        foreach ($answer[0] as $key => $option) {
+            self::assertIsString($key);
+            self::assertIsArray($option);
+            foreach ($option as $name => $value) {
+                $this->options[$key][(string) $name] = $value;
+            }
+        }
+        $this->packaged = $answer[1];
+    }
+
+    public function testThePackagedFileHasEveryKeyAndNoOther(): void
+    {
+        self::assertSame(array_keys($this->options), self::flat($this->packaged));
+    }
+
+    public function testEveryKeyHasAVariable(): void
+    {
+        self::assertSame(array_keys($this->options), array_keys(Variables::OF_KEYS));
+        self::assertSame(Variables::OF_KEYS, array_unique(Variables::OF_KEYS));
+    }
+
+    public function testThePackagedDefaultsAreTheServers(): void
+    {
+        foreach ($this->options as $key => $option) {
+            if (!in_array($key, self::DEPENDS, true)) {
+                self::assertEquals($option['default'], Keys::get($this->packaged, $key), $key);
+            }
+        }
+    }
+
+    public function testEveryKeyOfThePackagedFileHasACommentAndItsVariable(): void
+    {
+        $lines = file(dirname(__DIR__, 3) . '/php/config/websocket.php');
+        self::assertIsArray($lines);
+        $text = implode('', $lines);
+        foreach (Variables::OF_KEYS as $key => $variable) {
+            $name = substr($key, (int) strrpos('.' . $key, '.'));
+            self::assertMatchesRegularExpression(sprintf("~^ *//.*\n *'%s' => env\('%s'~m", $name, $variable), $text);
+        }
+    }
+
+    public function testTheDocumentedTableAgrees(): void
+    {
+        $expected = [];
+        foreach ($this->options as $key => $option) {
+            $unit = $option['unit'] ?? '–';
+            self::assertIsString($unit);
+            $expected[$key] = [
+                '`' . Variables::OF_KEYS[$key] . '`',
+                $unit,
+                $this->defaultOf($key),
+                self::rangeOf($option),
+                $option['reloadable'] === true ? 'yes' : 'no',
+            ];
+        }
+        self::assertSame($expected, $this->documented());
+    }
+
+    /**
+     * @return array<string, list<string>> without the column for people
+     */
+    private function documented(): array
+    {
+        $text = (string) file_get_contents(dirname(__DIR__, 3) . '/docs/configuration.md');
+        preg_match_all('/^\| `([\w.]+)` \|(.*)\|$/m', $text, $rows, PREG_SET_ORDER);
+        $table = [];
+        foreach ($rows as [, $key, $cells]) {
+            $cells = array_map(trim(...), explode('|', $cells));
+            self::assertNotSame('', array_pop($cells), $key . ' is not explained');
+            $table[$key] = array_values($cells);
+        }
+
+        return $table;
+    }
+
+    private function defaultOf(string $key): string
+    {
+        $value = Keys::get($this->packaged, $key);
+        if ($key === 'additional.worker_num') {
+            return 'processors';
+        }
+        if (is_string($value) && in_array($key, self::DEPENDS, true)) {
+            $value = preg_replace('~^.*/(?=storage/)~', '', $value);
+        }
+
+        return in_array($value, [null, '', []], true) ? '–' : sprintf('`%s`', is_string($value) ? $value : json_encode($value));
+    }
+
+    /**
+     * @param array<string, mixed> $option
+     */
+    private static function rangeOf(array $option): string
+    {
+        if (is_array($option['choices'])) {
+            return '`' . implode('`, `', array_filter($option['choices'], is_string(...))) . '`';
+        }
+        if ($option['min'] !== null) {
+            return json_encode($option['min']) . ' to ' . json_encode($option['max']);
+        }
+
+        return $option['type'] === 'boolean' ? '`true`, `false`' : 'networks';
+    }
+
+    /**
+     * @param array<array-key, mixed> $values
+     *
+     * @return list<string>
+     */
+    private static function flat(array $values, string $prefix = ''): array
+    {
+        $keys = [];
+        foreach ($values as $name => $value) {
+            $key = $prefix . $name;
+            $keys = [...$keys, ...(is_array($value) && $value !== [] ? self::flat($value, $key . '.') : [$key])];
+        }
+
+        return $keys;
+    }
+}

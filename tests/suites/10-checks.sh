@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Checks of the sources: order of the rooms, format, docblocks, sizes, exported symbols, shell scripts.
+set -euo pipefail
+# shellcheck source=tests/suites/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+check_shell() {
+    local -a scripts
+    mapfile -d '' scripts < <(find bin .ci tests -type f ! -path 'tests/out/*' ! -path '*/node_modules/*' -print0 |
+        xargs -0 grep -lZE '^(#!.*\b(ba)?sh$|# shellcheck shell=)')
+    shellcheck -x --severity=warning "${scripts[@]}"
+}
+
+check "the order of the rooms" php tests/tools/check-layers.php
+check "the order of the rooms: planted violations are found" php tests/tools/check-layers.php --self-test
+check "the format of the C files" tests/tools/check-format.sh
+check "every public function has a docblock" php tests/tools/check-docs.php
+check "docblocks: missing ones are found" php tests/tools/check-docs.php --self-test
+check "the extension exports get_module only" tests/tools/check-symbols.sh
+if [[ ${ODY_QUICK:-no} == no ]]; then
+    check "the length of functions and files" php tests/tools/check-size.php
+    check "arginfo files belong to their stubs" tests/tools/check-arginfo.sh
+    check "shell scripts" check_shell
+    check "composer.json" env COMPOSER_ALLOW_SUPERUSER=1 composer validate --no-interaction --no-check-lock --strict --quiet
+fi
+finish

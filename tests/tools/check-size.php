@@ -1,0 +1,49 @@
+<?php
+
+/*
+ * Checks the length of functions and files of the engine and the extension: a function has at most 80
+ * lines, half of them at most 12, and a file at most 700. Needs Universal Ctags.
+ */
+
+declare(strict_types=1);
+
+const FUNCTION_LINES = 80;
+const MEDIAN_LINES = 12;
+const FILE_LINES = 700;
+
+chdir(dirname(__DIR__, 2));
+exec(
+    'ctags -R --languages=C --langmap=C:.c.h --kinds-C=f --fields=+ne --output-format=json'
+        . ' --exclude="*_arginfo.h" -f - engine ext',
+    $lines,
+    $status,
+);
+$complaints = $status === 0 ? [] : ['ctags failed'];
+$lengths = [];
+$files = [];
+foreach ($lines as $line) {
+    $tag = json_decode($line, true, 8, JSON_THROW_ON_ERROR);
+    $length = ($tag['end'] ?? $tag['line']) - $tag['line'] + 1;
+    $lengths[] = $length;
+    $files[$tag['path']] = true;
+    if ($length > FUNCTION_LINES) {
+        $complaints[] = "{$tag['path']}:{$tag['line']}: {$tag['name']} has $length lines";
+    }
+}
+foreach (array_keys($files) as $file) {
+    $count = count(file($file));
+    if ($count > FILE_LINES) {
+        $complaints[] = "$file has $count lines";
+    }
+}
+sort($lengths);
+$median = $lengths[intdiv(count($lengths), 2)] ?? 0;
+if ($lengths === []) {
+    $complaints[] = 'no function found';
+} elseif ($median > MEDIAN_LINES) {
+    $complaints[] = "half of all functions have more than $median lines";
+}
+foreach ($complaints as $complaint) {
+    fwrite(STDERR, "$complaint\n");
+}
+exit($complaints === [] ? 0 : 1);

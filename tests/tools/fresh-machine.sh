@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Runs inside the fresh machine of tests/suites/90-fresh.sh, as root: the way of a new user.
+set -euo pipefail
+# shellcheck source=tests/suites/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../suites/common.sh"
+
+logs=/var/tmp/fresh
+mkdir -p "$logs"
+export WEBSOCKET_PORT
+
+# A port that nobody listens on; this machine shares its network with its host.
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 12000)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+WEBSOCKET_PORT=$(free_port)
+
+show() {
+    sed 's/^/    > /' "$1"
+}
+
+# Somebody without rights is told the one command to have run by root.
+says_what_root_must_do() {
+    ! setpriv --reuid=65534 --regid=65534 --clear-groups bin/start >"$logs/nobody" 2>&1 &&
+        show "$logs/nobody" && grep -q 'apt-get install .*libwebsockets-evlib-ev' "$logs/nobody"
+}
+
+# Two at once: one sets up and starts the server, the other waits, then is told who serves the port.
+starts_once() {
+    local first second a=0 b=0
+    bin/start -d >"$logs/first" 2>&1 &
+    first=$!
+    bin/start -d >"$logs/second" 2>&1 &
+    second=$!
+    wait "$first" || a=$?
+    wait "$second" || b=$?
+    show "$logs/first"
+    show "$logs/second"
+    ((a + b > 0 && a * b == 0)) && cat "$logs/first" "$logs/second" | grep -q "$(server_pid)"
+}
+
+server_pid() {
+    php artisan websocket:status --json | php -r 'echo json_decode(stream_get_contents(STDIN), true, 8, JSON_THROW_ON_ERROR)["pid"];'
+}
+
+keys_are_private_and_fresh() {
+    [[ $(stat -c %a .env) == 600 ]] && grep -Eq '^WEBSOCKET_SECRET_KEY="?[A-Za-z0-9_+/=-]{20,}' .env
+}
+
+publishes() {
+    php -d extension=modules/ody_websocket.so tests/tools/fresh-client.php
+}
+
+# Nothing is left to install or to build, so the server is up at once.
+starts_fast() {
+    local started=${EPOCHREALTIME/./} took
+    bin/start -d >"$logs/again" 2>&1 || {
+        show "$logs/again"
+        return 1
+    }
+    took=$(((${EPOCHREALTIME/./} - started) / 1000))
+    echo "bin/start -d took $took ms"
+    ((took < 3000))
+}
+
+stops() {
+    local pid
+    pid=$(server_pid)
+    php artisan websocket:stop && ! kill -0 "$pid" 2>/dev/null && [[ ! -e storage/websocket/ody.sock ]]
+}
+
+# The machine's PHP loads the extension without being told, and forgets it again.
+installs_extension() {
+    bin/install-extension && php -m | grep -qx ody_websocket && publishes &&
+        bin/install-extension --uninstall && ! php -m | grep -qx ody_websocket
+}
+
+# A clone has no changed or new file after all this.
+leaves_the_clone_clean() {
+    local changes
+    changes=$(git -c safe.directory='*' status --porcelain)
+    [[ -z $changes ]] || {
+        echo "$changes"
+        return 1
+    }
+}
+
+cd /srv/ody-websocket
+started=$SECONDS
+check "without root and sudo: the command that root has to run" says_what_root_must_do
+check "two bin/start -d at once: one server" starts_once
+echo "The first start took $((SECONDS - started)) s."
+check ".env holds fresh keys, for its owner only" keys_are_private_and_fresh
+check "PHP publishes, a client receives" publishes
+check "websocket:stop ends the server" stops
+check "bin/start -d again in less than 3 s" starts_fast
+check "bin/install-extension, and --uninstall" installs_extension
+check "websocket:stop again" stops
+check "the clone is clean" leaves_the_clone_clean
+finish
