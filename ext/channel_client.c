@@ -278,42 +278,58 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelClient, whisper)
     RETURN_BOOL(delivered);
 }
 
-static void subscriber_add(void *context, ody_view socket_id)
-{
-    add_next_index_stringl(context, socket_id.data, socket_id.length);
-}
+/* Fills list with what a question answers. @return 0 or an error. */
+typedef int list_question(ody_client *client, const zend_string *channel, zval *list,
+                          ody_error *error);
 
-PHP_METHOD(Ody_Websocket_Channel_ChannelClient, getSubscribers)
+/* Asks for a list. Making PHP arrays may hit the memory limit, which jumps out of the client in the
+ * middle of an answer: that connection is not used again. */
+static void ask_for_list(zval *object, list_question *ask, const zend_string *channel,
+                         zval *return_value)
 {
-    zend_string *channel;
-    ody_client *client;
+    ody_client *client = client_of(object);
     ody_error error = {0};
     volatile int code = 0;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-    Z_PARAM_STR(channel)
-    ZEND_PARSE_PARAMETERS_END();
-
-    client = client_of(ZEND_THIS);
     if (!client) {
-        RETURN_THROWS();
+        return;
     }
     array_init(return_value);
     zend_try
     {
-        code = ody_client_subscribers(client, php_ody_view(channel), subscriber_add, return_value,
-                                      &error);
+        code = ask(client, channel, return_value, &error);
     }
     zend_catch
     {
-        php_ody_client_table_drop(&from_object(Z_OBJ_P(ZEND_THIS))->address);
+        php_ody_client_table_drop(&from_object(Z_OBJ_P(object))->address);
         zend_bailout();
     }
     zend_end_try();
     if (code < 0) {
         php_ody_throw(code, &error);
-        RETURN_THROWS();
     }
+}
+
+static void subscriber_add(void *context, ody_view socket_id)
+{
+    add_next_index_stringl(context, socket_id.data, socket_id.length);
+}
+
+static int subscribers_list(ody_client *client, const zend_string *channel, zval *list,
+                            ody_error *error)
+{
+    return ody_client_subscribers(client, php_ody_view(channel), subscriber_add, list, error);
+}
+
+PHP_METHOD(Ody_Websocket_Channel_ChannelClient, getSubscribers)
+{
+    zend_string *channel;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+    Z_PARAM_STR(channel)
+    ZEND_PARSE_PARAMETERS_END();
+
+    ask_for_list(ZEND_THIS, subscribers_list, channel, return_value);
 }
 
 PHP_METHOD(Ody_Websocket_Channel_ChannelClient, isSubscribed)
@@ -388,33 +404,17 @@ static void channel_add(void *context, const ody_client_channel *channel)
                              &entry);
 }
 
+static int channels_list(ody_client *client, const zend_string *channel, zval *list,
+                         ody_error *error)
+{
+    return ody_client_channels(client, ODY_VIEW(""), channel_add, list, error);
+}
+
 PHP_METHOD(Ody_Websocket_Channel_ChannelClient, getChannels)
 {
-    ody_client *client;
-    ody_error error = {0};
-    volatile int code = 0;
-
     ZEND_PARSE_PARAMETERS_NONE();
 
-    client = client_of(ZEND_THIS);
-    if (!client) {
-        RETURN_THROWS();
-    }
-    array_init(return_value);
-    zend_try
-    {
-        code = ody_client_channels(client, ODY_VIEW(""), channel_add, return_value, &error);
-    }
-    zend_catch
-    {
-        php_ody_client_table_drop(&from_object(Z_OBJ_P(ZEND_THIS))->address);
-        zend_bailout();
-    }
-    zend_end_try();
-    if (code < 0) {
-        php_ody_throw(code, &error);
-        RETURN_THROWS();
-    }
+    ask_for_list(ZEND_THIS, channels_list, NULL, return_value);
 }
 
 PHP_METHOD(Ody_Websocket_Channel_ChannelClient, status)
@@ -438,7 +438,8 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelClient, status)
     if (php_ody_json_decode(json, return_value) != SUCCESS || Z_TYPE_P(return_value) != IS_ARRAY) {
         zval_ptr_dtor(return_value);
         ZVAL_UNDEF(return_value);
-        php_ody_throw(ODY_EPROTOCOL, NULL);
+        ody_error_set(&error, ODY_EPROTOCOL, "the server's status is not a JSON object");
+        php_ody_throw(ODY_EPROTOCOL, &error);
         RETURN_THROWS();
     }
 }

@@ -7,7 +7,7 @@
 #define PHP_ODY_WEBSOCKET_H
 
 #ifdef HAVE_CONFIG_H
-#include "config.h"
+#include <config.h>
 #endif
 
 #include "php.h"

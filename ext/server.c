@@ -73,17 +73,12 @@ static void log_close(int descriptor)
     }
 }
 
-static void started_in_foreground(void *context, int code, const ody_error *error)
-{
-}
-
 /* @return the exit status, or an error. */
 static int run_in_foreground(const php_ody_configuration *configuration, ody_error *error)
 {
     const ody_supervision supervision = {
         .options = &configuration->options,
         .pid_file = ZSTR_VAL(configuration->pid_file),
-        .started = started_in_foreground,
     };
     int log = log_open(configuration, configuration->options.log_file, error);
     int code;

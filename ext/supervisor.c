@@ -208,7 +208,9 @@ static void announce(supervisor *self, int code, const ody_error *error)
 {
     if (!self->announced) {
         self->announced = true;
-        self->setup->started(self->setup->context, code, error);
+        if (self->setup->started) {
+            self->setup->started(self->setup->context, code, error);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ typedef struct ody_supervision {
      * end, so that whoever waits for the lock finds the process gone too. */
     bool process_ends;
     /* Called once: with code 0 when every shard listens for the first time, else with the reason
-     * why that will not happen. */
+     * why that will not happen. May be NULL. */
     void (*started)(void *context, int code, const ody_error *error);
     void *context;
 } ody_supervision;

@@ -31,20 +31,21 @@ composer_state() {
 # install_composer_packages run|test: with `test`, those for development too.
 install_composer_packages() {
     local purpose=$1 state verb=install what="PHP packages"
-    local -a options=(--no-interaction --no-progress --no-ansi --prefer-dist --ignore-platform-req=ext-ody_websocket)
+    local -a options=(--no-interaction --no-progress --no-ansi --prefer-dist)
     state=$(composer_state)
     if [[ -f $root/vendor/autoload.php ]]; then
         stamp_is composer "test $state" && return 0
         [[ $purpose == run ]] && stamp_is composer "run $state" && return 0
     fi
-    # A checkout that has tests' packages keeps them.
-    if [[ -f $setup/composer.stamp && $(<"$setup/composer.stamp") == test* ]]; then
+    # A checkout that has the packages of development keeps them.
+    if grep -qs '"dev": true' "$root/vendor/composer/installed.json"; then
         purpose="test"
     fi
     if [[ $purpose == "test" ]]; then
         what="PHP packages, those of the tests too"
     else
-        options+=(--no-dev)
+        # Composer solves for the packages of development even when it leaves them out.
+        options+=(--no-dev "--ignore-platform-req=ext-*")
     fi
     if [[ -f $root/composer.lock ]] &&
         ! composer validate --no-check-all --no-check-publish --no-interaction --quiet 2>/dev/null 9>&-; then
@@ -54,6 +55,8 @@ install_composer_packages() {
     COMPOSER_ALLOW_SUPERUSER=1 run_logged composer \
         "composer could not install the packages: check that this machine reaches packagist.org, then run this again." \
         composer "$verb" "${options[@]}"
+    # Archives may carry private modes, but the user of PHP-FPM reads these files too.
+    chmod -R a+rX "$root/vendor"
     stamp_set composer "$purpose $state"
 }
 
@@ -121,7 +124,7 @@ build_extension() {
     spare_running_servers
     run_logged build \
         "the extension could not be built: the compiler's lines above say where. After a change of the compiler or of PHP, remove $setup and run this again." \
-        make -j "$(nproc)"
+        make -s -j "$(nproc)"
     run_logged try-extension "PHP does not load $extension: see the lines above." try_extension
     stamp_set build "$state"
 }

@@ -333,6 +333,17 @@ void ody_hub_receive_binary(ody_hub *hub, ody_connection *connection, uint64_t n
     ody__hub_leave(hub);
 }
 
+void ody_hub_ping(ody_hub *hub, ody_connection *connection, ody_view payload, uint64_t now)
+{
+    if (!talking(connection)) {
+        return;
+    }
+    ody__hub_enter(hub, now);
+    note_activity(connection, now);
+    ody__reply_pong(hub, connection, payload);
+    ody__hub_leave(hub);
+}
+
 void ody_hub_activity(ody_hub *hub, ody_connection *connection, uint64_t now)
 {
     (void)hub;

@@ -184,6 +184,11 @@ void ody__reply_frame(ody_hub *hub, ody_connection *connection, ody_frame *frame
     ody_batch_unref(batch);
 }
 
+void ody__reply_pong(ody_hub *hub, ody_connection *connection, ody_view payload)
+{
+    reply_opcode(hub, connection, ODY_OPCODE_PONG, payload);
+}
+
 void ody__reply_probe(ody_hub *hub, ody_connection *connection)
 {
     reply_opcode(hub, connection, ODY_OPCODE_PING, ODY_VIEW_NONE);

@@ -19,6 +19,8 @@ void ody__reply_batch(ody_hub *hub, ody_connection *connection, ody_batch *batch
 ody_view ody__text_valid(ody_view text);
 /** Sends pusher:error and counts it. @param code 0 for null. @param message any bytes. */
 void ody__reply_error(ody_hub *hub, ody_connection *connection, int code, ody_view message);
+/** Answers a control PING with its payload. */
+void ody__reply_pong(ody_hub *hub, ody_connection *connection, ody_view payload);
 /** Sends a control PING and pusher:ping: some clients answer only one of the two. */
 void ody__reply_probe(ody_hub *hub, ody_connection *connection);
 

@@ -111,6 +111,9 @@ void ody_hub_open(ody_hub *hub, ody_connection *connection, const ody_handshake 
 void ody_hub_receive(ody_hub *hub, ody_connection *connection, ody_view text, uint64_t now);
 /** A binary message has come: the client is told that it is not supported. */
 void ody_hub_receive_binary(ody_hub *hub, ody_connection *connection, uint64_t now);
+/** A ping has come: it gets its pong, in the order of everything else that is sent to it.
+ *  @param payload at most 125 bytes. */
+void ody_hub_ping(ody_hub *hub, ody_connection *connection, ody_view payload, uint64_t now);
 /** Some sign of life has come that is not a message (a control frame). */
 void ody_hub_activity(ody_hub *hub, ody_connection *connection, uint64_t now);
 /**

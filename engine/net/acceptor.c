@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Accepts, and looks at what comes before anybody reads it: the whole head of a plain request, or
- * the first byte of a TLS one. Only a good WebSocket upgrade is given to libwebsockets. Slow,
- * malformed and pipelined requests end here: two requests in one segment make libwebsockets' own
- * HTTP loop spin for ever.
+ * the first byte of a TLS one. Slow, malformed and pipelined requests end here. What is no
+ * WebSocket stays in the socket until then, so that it could be handed to somebody else.
  */
 #include "net/client.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/client_address.h"
-#include "net/upgrade.h"
+#include "net/handshake.h"
 
 #define ACCEPTS_PER_TURN 64
 #define HANDSHAKES_MAX 4096
@@ -24,45 +22,17 @@
 #define PAUSE_SECONDS 0.1
 #define TLS_HANDSHAKE_RECORD 0x16
 
-/* Gives the socket to libwebsockets, which closes it on failure. */
-static void adopt(ody_client_socket *client, struct lws_vhost *vhost, lws_adoption_type type,
-                  ody_client_phase phase)
-{
-    lws_sock_file_fd_type descriptor = {.sockfd = client->descriptor};
-    struct lws *wsi;
-    int one = 1;
-
-    ev_io_stop(client->shard->loop, &client->arrival->readable);
-    setsockopt(client->descriptor, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
-    client->phase = (uint8_t)phase;
-    wsi = lws_adopt_descriptor_vhost(vhost, type, descriptor, NULL, NULL);
-    if (!wsi) {
-        client->descriptor = -1;
-        ody__client_log_failure(client, "not adopted");
-        ody__client_gone(client);
-        return;
-    }
-    client->wsi = wsi;
-    lws_set_opaque_user_data(wsi, client);
-}
-
 /* Tells a client that is no WebSocket what this is, and waits a moment for it to leave: closing at
  * once with unread input would reset the connection and lose the answer. */
-static void refuse(ody_client_socket *client, const char *status, const char *text)
+static void refuse(ody_client_socket *client, const ody_http_refusal *refusal)
 {
-    char answer[512];
-    int length = snprintf(
-        answer, sizeof(answer),
-        "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        "Content-Length: %zu\r\nConnection: close\r\n%s\r\n%s",
-        status, strlen(text),
-        strncmp(status, "426", 3) == 0 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "",
-        text);
+    char answer[ODY_HANDSHAKE_ANSWER_MAX];
+    size_t length = ody__handshake_refuse(refusal, answer);
     int one = 1;
 
     ody_count(client->shard->counters, refused_http, 1);
-    ody__client_log_failure(client, status);
-    if (send(client->descriptor, answer, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+    ody__client_log_failure(client, refusal->status);
+    if (send(client->descriptor, answer, length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
         ody__client_kill(client);
         return;
     }
@@ -72,27 +42,36 @@ static void refuse(ody_client_socket *client, const char *status, const char *te
     ody_wheel_arm(client->shard->wheel, &client->timer, ody_clock_ms() + ANSWER_WAIT_MS);
 }
 
+/* Takes the head off the socket and answers it. On a fresh connection both always go through. */
+static bool answer_upgrade(ody_client_socket *client, const ody_http_head *head)
+{
+    char answer[ODY_HANDSHAKE_ANSWER_MAX];
+    char taken[ODY_HTTP_HEAD_MAX];
+    size_t length = ody__handshake_answer(head, answer);
+
+    return recv(client->descriptor, taken, head->length, MSG_DONTWAIT) == (ssize_t)head->length &&
+           send(client->descriptor, answer, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)length;
+}
+
 static void judge(ody_client_socket *client, ody_view data)
 {
-    static const ody_view upgrade = {"Upgrade", 7};
     ody_shard *shard = client->shard;
     ody_http_head head;
+    const ody_http_refusal *refusal = ody__handshake_judge(client, data, &head);
 
-    if (ody_http_head_parse(data, &head) < 0) {
-        refuse(client, "400 Bad Request", "This is not a well-formed request.\n");
-    } else if (ody_http_header_count(&head, upgrade) == 0) {
-        refuse(client, "404 Not Found",
-               "This port serves WebSocket connections at /app/{key}, nothing else.\n");
-    } else if (data.length > head.length) {
-        refuse(client, "400 Bad Request", "Nothing may follow a request to upgrade.\n");
-    } else if (!ody_http_is_upgrade(&head)) {
-        refuse(client, "426 Upgrade Required",
-               "This is not a WebSocket request of RFC 6455, version 13.\n");
-    } else {
-        ody__upgrade_read(client, &head);
-        client->arrival->handshake.plain_on_tls = shard->tls != NULL;
-        client->direct = true;
-        adopt(client, shard->plain, LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET, ODY_PHASE_UPGRADE);
+    if (refusal) {
+        refuse(client, refusal);
+        return;
+    }
+    if (!answer_upgrade(client, &head)) {
+        ody__client_log_failure(client, "the peer left");
+        ody__client_kill(client);
+        return;
+    }
+    client->arrival->handshake.plain_on_tls = shard->tls != NULL;
+    client->direct = true;
+    if (ody__client_adopt(client, shard->plain, false)) {
+        ody__websocket_open(client);
     }
 }
 
@@ -131,14 +110,14 @@ static void look(ody_client_socket *client)
         return;
     }
     if (client->shard->tls && data[0] == TLS_HANDSHAKE_RECORD) {
-        adopt(client, client->shard->tls, LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET | LWS_ADOPT_ALLOW_SSL,
-              ODY_PHASE_TLS);
+        client->phase = ODY_PHASE_TLS;
+        ody__client_adopt(client, client->shard->tls, true);
     } else if (ody_http_head_end((ody_view){data, (size_t)count}) > 0) {
         judge(client, (ody_view){data, (size_t)count});
     } else if (count == sizeof(data)) {
-        refuse(client, "431 Request Header Fields Too Large", "The head is too long.\n");
+        refuse(client, &ody__refusal_too_long);
     } else if (data[0] < 'A' || data[0] > 'Z') {
-        refuse(client, "400 Bad Request", "This is not HTTP.\n");
+        refuse(client, &ody__refusal_no_http);
     } else {
         wait_for_more(client, (size_t)count);
     }

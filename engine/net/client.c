@@ -16,7 +16,7 @@ static void on_timer(ody_timer *timer, uint64_t now)
     ody_client_socket *client = ody_container_of(timer, ody_client_socket, timer);
 
     (void)now;
-    if (client->phase < ODY_PHASE_OPEN && client->phase != ODY_PHASE_ANSWER) {
+    if (client->phase < ODY_PHASE_ANSWER) {
         ody_count(client->shard->counters, handshake_timeouts, 1);
         ody__client_log_failure(client, "too slow");
     }
@@ -46,18 +46,52 @@ ody_client_socket *ody__client_new(ody_shard *shard, int descriptor)
     return client;
 }
 
-void ody__client_arrived(ody_client_socket *client)
+void ody__arrival_detach(ody_client_socket *client, ody_arrival *arrival)
 {
-    if (!client->arrival) {
-        return;
-    }
     ody_list_remove(&client->member);
     ody_wheel_cancel(client->shard->wheel, &client->timer);
     client->shard->handshake_count--;
     ody_count(client->shard->counters, handshakes, -1);
+    ev_io_stop(client->shard->loop, &arrival->readable);
+}
+
+void ody__arrival_free(ody_arrival *arrival)
+{
+    ody_free(arrival);
+}
+
+bool ody__client_adopt(ody_client_socket *client, struct lws_vhost *vhost, bool secure)
+{
+    lws_sock_file_fd_type descriptor = {.sockfd = client->descriptor};
+    lws_adoption_type type = LWS_ADOPT_SOCKET;
+    struct lws *wsi;
+    int one = 1;
+
+    if (secure) {
+        type |= LWS_ADOPT_ALLOW_SSL;
+    }
     ev_io_stop(client->shard->loop, &client->arrival->readable);
-    ody_free(client->arrival);
-    client->arrival = NULL;
+    setsockopt(client->descriptor, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+    wsi = lws_adopt_descriptor_vhost(vhost, type, descriptor, NULL, NULL);
+    if (!wsi) {
+        /* libwebsockets has closed the socket. */
+        client->descriptor = -1;
+        ody__client_log_failure(client, "not adopted");
+        ody__client_gone(client);
+        return false;
+    }
+    client->wsi = wsi;
+    lws_set_opaque_user_data(wsi, client);
+    return true;
+}
+
+void ody__client_close(ody_client_socket *client, uint16_t code, const char *reason)
+{
+    if (client->close_sent) {
+        ody__client_doom(client);
+    } else {
+        ody_hub_close(client->shard->hub, &client->connection, code, reason);
+    }
 }
 
 void ody__client_gone(ody_client_socket *client)
@@ -67,7 +101,11 @@ void ody__client_gone(ody_client_socket *client)
     if (client->phase == ODY_PHASE_GONE) {
         return;
     }
-    ody__client_arrived(client);
+    if (client->arrival) {
+        ody__arrival_detach(client, client->arrival);
+        ody__arrival_free(client->arrival);
+        client->arrival = NULL;
+    }
     client->phase = ODY_PHASE_GONE;
     client->wsi = NULL;
     ody_wheel_cancel(shard->wheel, &client->timer);

@@ -3,6 +3,10 @@
  * Private to this room: a shard from the inside, and one client of it. Everything here runs in the
  * shard's thread, but for the mailbox and the asyncs.
  *
+ * libwebsockets carries the bytes of a client (TLS, buffering, the loop) in its raw role. HTTP and
+ * frames are ours: its own reader drops pings, takes unmasked frames, and waits for ever for the
+ * answer to its close frame, because its timers do not run on a foreign loop.
+ *
  * A client lives from accept to the end of the turn in which its socket is gone. Until the upgrade
  * it is one of `handshakes`; then the hub knows it. Its wsi may die at any time inside of a call to
  * libwebsockets: `wsi` is NULL from then on, and the memory goes at the end of the turn.
@@ -17,18 +21,17 @@
 #include "base/mailbox.h"
 #include "base/wheel.h"
 #include "hub/mail.h"
-#include "net/http_head.h"
+#include "net/frame_reader.h"
 #include "net/shard.h"
 
 #define ODY_CLIENT_ADDRESS_TEXT 64
 
 typedef enum ody_client_phase {
-    ODY_PHASE_HEAD,    /* waiting for the first bytes or the head of the request */
-    ODY_PHASE_ANSWER,  /* told that this is no web server; waiting for it to leave */
-    ODY_PHASE_TLS,     /* libwebsockets shakes hands and reads the head */
-    ODY_PHASE_UPGRADE, /* libwebsockets answers a head that we have seen whole */
+    ODY_PHASE_HEAD,   /* plain: waiting for the first bytes or the head of the request */
+    ODY_PHASE_TLS,    /* libwebsockets shakes hands, then we wait for the head */
+    ODY_PHASE_ANSWER, /* told that this is no web server; waiting for it to leave */
     ODY_PHASE_OPEN,
-    ODY_PHASE_CLOSING, /* the close frame is sent or about to be */
+    ODY_PHASE_CLOSING, /* our close frame is to be sent; then it waits for the client to leave */
     ODY_PHASE_GONE,
 } ody_client_phase;
 
@@ -50,14 +53,15 @@ typedef struct ody_client_socket {
     ody_arrival *arrival; /* NULL once open */
     ody_list_node member; /* of shard->handshakes, or of shard->gone */
     ody_timer timer;      /* handshake, close */
-    ody_bytes message;    /* fragments of a message */
+    ody_frame_reader reader;
+    ody_bytes message; /* on TLS the head, then a message that came in pieces */
     int descriptor;
     uint8_t phase;
-    bool direct;    /* plain: frames go by send() */
-    bool doomed;    /* to be killed after the flush */
-    bool known;     /* the hub has it */
-    bool oversized; /* the rest of its message is skipped */
-    bool binary;
+    bool direct;     /* plain: frames go by send() */
+    bool doomed;     /* to be killed after the flush */
+    bool known;      /* the hub has it */
+    bool close_sent; /* our close frame is out */
+    bool close_seen; /* and the client's has come */
 } ody_client_socket;
 
 struct ody_shard {
@@ -98,24 +102,38 @@ void ody__acceptor_start(ody_shard *shard);
 void ody__acceptor_stop(ody_shard *shard);
 
 /** The callback of the one protocol that libwebsockets serves. */
-int ody__websocket_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
-                            void *data, size_t length);
+int ody__stream_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *data,
+                         size_t length);
+/** The upgrade is answered: the hub meets the client. */
+void ody__websocket_open(ody_client_socket *client);
+/** Bytes of an open client. They are unmasked in place. @return false to cut it. */
+bool ody__websocket_read(ody_client_socket *client, char *data, size_t length);
 
 /** Flushes all that are awake, then closes what is marked, then frees what is gone. */
 void ody__flush_all(ody_shard *shard);
-/** Sends what waits for one client, from its writable callback. @return -1 to close it. */
-int ody__flush_writable(ody_client_socket *client);
+/** Sends what waits for one client, from its writable callback. @return false to cut it. */
+bool ody__flush_writable(ody_client_socket *client);
 
 /** Makes a client for an accepted socket. @return NULL without memory. */
 ody_client_socket *ody__client_new(ody_shard *shard, int descriptor);
-/** Its handshake is over: no longer one of `handshakes`. */
-void ody__client_arrived(ody_client_socket *client);
+/** Its handshake is over: no longer one of `handshakes`, its timer off. The arrival is the
+ * caller's. */
+void ody__arrival_detach(ody_client_socket *client, ody_arrival *arrival);
+/** Frees a detached arrival; NULL is fine. */
+void ody__arrival_free(ody_arrival *arrival);
 /** Its socket is gone, or goes with this call. Frees it at the end of the turn. */
 void ody__client_gone(ody_client_socket *client);
 /** To be closed at once, after the flush. From anywhere. */
 void ody__client_doom(ody_client_socket *client);
 /** Closes now. Only from our own watchers, never inside of a libwebsockets callback. */
 void ody__client_kill(ody_client_socket *client);
+
+/** Ends an open client by its own wish or fault: sends a close frame with that code, or none if 0,
+ *  behind what waits. */
+void ody__client_close(ody_client_socket *client, uint16_t code, const char *reason);
+/** Gives the socket to libwebsockets. @return false when it would not take it: the client is gone.
+ */
+bool ody__client_adopt(ody_client_socket *client, struct lws_vhost *vhost, bool secure);
 
 /** Makes the vhosts of a context. @return 0 or ODY_ECERTIFICATE. */
 int ody__vhosts_new(ody_shard *shard, ody_error *error);

@@ -4,8 +4,8 @@
  * closing runs behind it, so that no list changes under its feet.
  *
  * Direct sends and libwebsockets share a socket. We send only while it has nothing half sent of its
- * own. After a short send it gets the rest of that one frame, so that its pong or close cannot fall
- * into the middle; whole frames stay in our queue.
+ * own. After a short send it gets the rest of that one frame; whole frames stay in our queue, so
+ * that a close frame never falls into the middle of one.
  */
 #include "net/client.h"
 
@@ -13,9 +13,11 @@
 #include <sys/socket.h>
 #include "base/clock.h"
 #include "base/memory.h"
+#include "wire/encode.h"
 
 #define GATHER_MAX 64
-#define ROUNDS_MAX 16      /* sends for one client in one turn */
+#define ROUNDS_MAX 16 /* sends for one client in one turn */
+#define CLOSE_REASON_MAX 123
 #define CLOSE_WAIT_MS 2000 /* for the peer's answer to our close frame */
 
 typedef enum flush_result { FLUSH_DONE, FLUSH_BLOCKED, FLUSH_BROKEN } flush_result;
@@ -44,7 +46,7 @@ static flush_result hand_over(ody_client_socket *client)
     ody_view rest = ody_outbound_broken_frame(&client->connection.outbound);
 
     if (rest.length > 0) {
-        if (lws_write(client->wsi, (unsigned char *)rest.data, rest.length, LWS_WRITE_HTTP) <
+        if (lws_write(client->wsi, (unsigned char *)rest.data, rest.length, LWS_WRITE_RAW) <
             (int)rest.length) {
             return FLUSH_BROKEN;
         }
@@ -94,7 +96,7 @@ static flush_result flush_tls(ody_client_socket *client)
             return FLUSH_BLOCKED;
         }
         ody_outbound_gather(outbound, &vector, 1);
-        if (lws_write(client->wsi, vector.iov_base, vector.iov_len, LWS_WRITE_HTTP) <
+        if (lws_write(client->wsi, vector.iov_base, vector.iov_len, LWS_WRITE_RAW) <
             (int)vector.iov_len) {
             return FLUSH_BROKEN;
         }
@@ -108,14 +110,47 @@ static flush_result flush_client(ody_client_socket *client)
     return client->direct ? flush_direct(client) : flush_tls(client);
 }
 
-/* The close frame is sent from the writable callback: only there libwebsockets can be told to. */
-static void begin_close(ody_client_socket *client)
+/* The close frame goes by libwebsockets, which keeps what the kernel does not take. Code 1005
+ * stands for none. */
+static bool close_frame_send(ody_client_socket *client)
 {
-    if (client->phase == ODY_PHASE_OPEN) {
-        client->phase = ODY_PHASE_CLOSING;
-        ody_wheel_arm(client->shard->wheel, &client->timer, ody_clock_ms() + CLOSE_WAIT_MS);
+    const char *reason = client->connection.close_reason ? client->connection.close_reason : "";
+    size_t length = strnlen(reason, CLOSE_REASON_MAX);
+    unsigned char frame[4 + CLOSE_REASON_MAX] = {
+        0x80 | ODY_OPCODE_CLOSE,
+        (unsigned char)(2 + length),
+        (unsigned char)(client->connection.close_code >> 8),
+        (unsigned char)client->connection.close_code,
+    };
+
+    memcpy(frame + 4, reason, length);
+    client->close_sent = true;
+    return lws_write(client->wsi, frame, 4 + length, LWS_WRITE_RAW) == (int)(4 + length);
+}
+
+/* All that came before the close frame is out: sends it, and waits for the client's own, but not
+ * for long. A client that closes first is left at once. */
+static void close_politely(ody_client_socket *client)
+{
+    if (client->close_sent) {
+        return;
     }
-    lws_callback_on_writable(client->wsi);
+    client->phase = ODY_PHASE_CLOSING;
+    if (!close_frame_send(client) || client->close_seen) {
+        client->doomed = true;
+        return;
+    }
+    ody_wheel_arm(client->shard->wheel, &client->timer, ody_clock_ms() + CLOSE_WAIT_MS);
+}
+
+/* The client does not read, so nothing is waited for. Between whole frames it is told why. */
+static void close_at_once(ody_client_socket *client)
+{
+    ody_outbound_fini(&client->connection.outbound);
+    if (!client->close_sent && !lws_partial_buffered(client->wsi)) {
+        close_frame_send(client);
+    }
+    client->doomed = true;
 }
 
 static void settle(ody_client_socket *client, flush_result result)
@@ -128,52 +163,37 @@ static void settle(ody_client_socket *client, flush_result result)
     }
     if (result == FLUSH_BLOCKED) {
         lws_callback_on_writable(client->wsi);
-        if (client->known && connection->close_code == 0) {
+        if (connection->close_code == 0) {
             ody_hub_blocked(client->shard->hub, connection, ody_clock_ms());
         }
     }
-    if (connection->close_now || (connection->close_code != 0 && client->phase == ODY_PHASE_OPEN)) {
-        begin_close(client);
+    if (connection->close_now) {
+        close_at_once(client);
+    } else if (connection->close_code != 0 && result == FLUSH_DONE) {
+        close_politely(client);
     }
 }
 
 static void flush_one(ody_client_socket *client)
 {
-    if (!client->wsi || client->doomed || client->phase < ODY_PHASE_OPEN) {
-        return;
+    if (client->wsi && !client->doomed && client->phase >= ODY_PHASE_OPEN) {
+        settle(client, client->connection.close_now ? FLUSH_DONE : flush_client(client));
     }
-    if (client->connection.close_now) {
-        ody_outbound_fini(&client->connection.outbound);
-    }
-    settle(client, client->phase == ODY_PHASE_OPEN || client->phase == ODY_PHASE_CLOSING
-                       ? flush_client(client)
-                       : FLUSH_DONE);
 }
 
-int ody__flush_writable(ody_client_socket *client)
+/* Closing a client whose close waits for its turn begins no later than that turn's queue is out. */
+static void await_close(ody_client_socket *client)
 {
-    ody_connection *connection = &client->connection;
-    flush_result result;
+    if (client->connection.close_code != 0 && client->phase == ODY_PHASE_OPEN &&
+        !ody_timer_armed(&client->timer)) {
+        ody_wheel_arm(client->shard->wheel, &client->timer, ody_clock_ms() + CLOSE_WAIT_MS);
+    }
+}
 
-    if (connection->close_now) {
-        ody_outbound_fini(&connection->outbound);
-    }
-    result = flush_client(client);
-    if (result == FLUSH_BROKEN) {
-        return -1;
-    }
-    if (result == FLUSH_BLOCKED) {
-        lws_callback_on_writable(client->wsi);
-        return 0;
-    }
-    if (connection->close_code == 0) {
-        return 0;
-    }
-    begin_close(client);
-    lws_close_reason(client->wsi, (enum lws_close_status)connection->close_code,
-                     (unsigned char *)connection->close_reason,
-                     connection->close_reason ? strlen(connection->close_reason) : 0);
-    return -1;
+bool ody__flush_writable(ody_client_socket *client)
+{
+    flush_one(client);
+    return !client->doomed;
 }
 
 void ody__flush_all(ody_shard *shard)
@@ -190,6 +210,8 @@ void ody__flush_all(ody_shard *shard)
         flush_one(client);
         if (client->doomed) {
             ody_list_append(&doomed, node);
+        } else {
+            await_close(client);
         }
     }
     while ((node = ody_list_take_first(&doomed))) {
@@ -201,6 +223,7 @@ void ody__flush_all(ody_shard *shard)
         ody_client_socket *client = ody_container_of(node, ody_client_socket, member);
 
         ody_list_remove(&client->connection.awake);
+        ody_frame_reader_fini(&client->reader);
         ody_bytes_fini(&client->message);
         ody_free(client);
     }

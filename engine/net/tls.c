@@ -7,16 +7,13 @@
 #include <openssl/ssl.h>
 #include "ody/server.h"
 
-/* Small, because libwebsockets keeps a buffer of that size for each connection; longer messages
- * come in pieces. Writes must not be cut to that size: hence tx_packet_size. */
-#define RECEIVE_BUFFER 128
+/* Otherwise a write is cut near the size of the receive buffer. */
 #define SEND_PACKET 65536
 
 static const struct lws_protocols protocols[] = {
     {
-        .name = "pusher",
-        .callback = ody__websocket_callback,
-        .rx_buffer_size = RECEIVE_BUFFER,
+        .name = "stream",
+        .callback = ody__stream_callback,
         .tx_packet_size = SEND_PACKET,
     },
     {0},

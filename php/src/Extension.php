@@ -16,6 +16,8 @@ final class Extension
     /** Tells the second run that it is one, so that nothing runs a third time. */
     private const GUARD = 'ODY_WEBSOCKET_EXTENSION_TRIED';
 
+    private static bool $tried = false;
+
     /**
      * Says whether this process has the extension.
      */
@@ -52,9 +54,9 @@ final class Extension
      */
     public static function load(array $arguments): void
     {
-        $tried = getenv(self::GUARD) !== false;
+        self::$tried = getenv(self::GUARD) !== false;
         putenv(self::GUARD);
-        if ($tried || self::isLoaded() || !is_file(self::file()) || !function_exists('pcntl_exec')) {
+        if (self::$tried || self::isLoaded() || !is_file(self::file()) || !function_exists('pcntl_exec')) {
             return;
         }
         $options = self::optionsOfPhp($arguments);
@@ -89,6 +91,9 @@ final class Extension
                 $package,
                 $package,
             );
+        }
+        if (self::$tried) {
+            return sprintf('PHP %s cannot load %s: run %s/bin/start, which builds it for this PHP.', PHP_VERSION, $file, $package);
         }
 
         return sprintf(

@@ -26,6 +26,7 @@ const child = spawn(
     stdio: 'inherit',
     env: {
       ...process.env,
+      NODE_NO_WARNINGS: '1', // pusher-js gives TLS an address as name, of which Node warns
       ODY_TEST_CERTIFICATES: certificates,
       NODE_EXTRA_CA_CERTS: join(certificates, 'ca.crt'),
     },

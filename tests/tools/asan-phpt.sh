@@ -10,10 +10,9 @@ cd "$root"
 build=$root/tests/out/asan
 mkdir -p "$build"
 
-# A copy, so that the ordinary build in the root stays as it is.
-for part in config.m4 engine ext; do
-    cp -ru "$part" "$build/"
-done
+# A copy of the sources alone, so that neither build gets the other's objects.
+cp -u config.m4 "$build/"
+find engine ext \( -name '*.c' -o -name '*.h' -o -name sources.list \) -exec cp -u --parents -t "$build" {} +
 find "$build/engine" "$build/ext" -name '*.[ch]' | while read -r copy; do
     [ -f "$root/${copy#"$build"/}" ] || rm -f "$copy"
 done

@@ -28,8 +28,10 @@ final class PortOwner
         if ($inodes === []) {
             return null;
         }
-        foreach ($this->processes() as $pid) {
-            if ($this->holdsAny($pid, $inodes)) {
+        $holders = array_filter($this->processes(), fn(int $pid): bool => $this->holdsAny($pid, $inodes));
+        foreach ($holders as $pid) {
+            // Children inherit what their parent listens on; the first of the family is the one to name.
+            if (!in_array($this->parent($pid), $holders, true)) {
                 $name = @file_get_contents(sprintf('%s/%d/comm', $this->proc, $pid));
 
                 return sprintf('process %d%s', $pid, $name === false ? '' : ' (' . trim($name) . ')');
@@ -121,5 +123,12 @@ final class PortOwner
         }
 
         return false;
+    }
+
+    private function parent(int $pid): ?int
+    {
+        $status = @file_get_contents(sprintf('%s/%d/status', $this->proc, $pid));
+
+        return $status !== false && preg_match('/^PPid:\s*(\d+)/m', $status, $match) === 1 ? (int) $match[1] : null;
     }
 }

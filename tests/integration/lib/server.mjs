@@ -4,7 +4,6 @@ import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EXTENSION, ROOT, cleanEnvironment, makeProject } from './project.mjs';
 import { DEADLINE, Inbox, accepts, eventually, within } from './wait.mjs';
 
@@ -25,6 +24,8 @@ export function start(program, parameters, options = {}) {
   const lines = new Inbox();
   const all = [];
   running.add(child);
+  // What a failed test leaves behind must not keep the test file from ending; its end kills it.
+  [child, child.stdin, child.stdout, child.stderr].forEach((handle) => handle.unref());
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       all.push(line);
@@ -46,9 +47,10 @@ export function start(program, parameters, options = {}) {
 /** Runs a program to its end. Returns its status and what it printed. */
 export function run(program, parameters, options = {}) {
   return new Promise((resolve) => {
-    execFile(program, parameters, { timeout: 30_000, maxBuffer: 1 << 24, ...options }, (error, stdout, stderr) => {
+    const child = execFile(program, parameters, { timeout: 30_000, maxBuffer: 1 << 24, ...options }, (error, stdout, stderr) => {
       resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr });
     });
+    child.stdin.end();
   });
 }
 

@@ -170,6 +170,7 @@ const refusals = [
   ['a certificate without its key', { WEBSOCKET_SSL_CERT_FILE: '/nowhere.crt' }, /ssl_(key|cert)_file/],
   ['no workers', { WEBSOCKET_WORKER_COUNT: '0' }, /worker_num/],
   ['an unknown policy', { WEBSOCKET_CLIENT_EVENTS: 'everyone' }, /client_events/],
+  ['an unknown group', { WEBSOCKET_SOCKET_GROUP: 'no-such-group' }, /socket\.group/],
   ['a broken network', { WEBSOCKET_TRUSTED_PROXIES: '10.0.0.0/99' }, /trusted_proxies/],
   ['placeholder keys on a public address', { WEBSOCKET_HOST: '0.0.0.0', WEBSOCKET_API_KEY: 'your-api-key' }, /websocket:keys/],
 ];
@@ -226,9 +227,13 @@ test('the file of the configuration that Swoole users have loads unchanged', asy
 
 test('websocket:keys writes fresh keys that only the owner reads', async () => {
   const project = await makeProject();
-  const { code, stderr } = await artisan(project, 'websocket:keys');
-  assert.equal(code, 0, stderr);
   const file = join(project.folder, '.env');
+  const before = readFileSync(file, 'utf8');
+  const unasked = await artisan(project, 'websocket:keys');
+  assert.notEqual(unasked.code, 0);
+  assert.equal(readFileSync(file, 'utf8'), before, 'keys were replaced without a yes');
+  const forced = await artisan(project, 'websocket:keys', '--force');
+  assert.equal(forced.code, 0, forced.stderr);
   const text = readFileSync(file, 'utf8');
   assert.ok(!text.includes(project.secret), 'the old secret is still there');
   assert.match(text, new RegExp(`^WEBSOCKET_PORT="?${project.port}`, 'm'));

@@ -99,7 +99,7 @@ final class DocumentationTest extends ProjectTestCase
         foreach ($rows as [, $key, $cells]) {
             $cells = array_map(trim(...), explode('|', $cells));
             self::assertNotSame('', array_pop($cells), $key . ' is not explained');
-            $table[$key] = array_values($cells);
+            $table[$key] = $cells;
         }
 
         return $table;

@@ -262,6 +262,14 @@ final class ArtisanTest extends ProjectTestCase
         }
     }
 
+    public function testAnExtensionThatCannotBeLoadedIsTriedOnce(): void
+    {
+        $project = $this->project();
+        $project->environment['ODY_WEBSOCKET_EXTENSION_TRIED'] = '1';
+        $command = [PHP_BINARY, '-n', $project->root . '/artisan', 'websocket:status'];
+        Result::of($command, $project->environment, '/')->refused('cannot load ' . Extension::file(), 'bin/start');
+    }
+
     public function testPhpKeepsItsOptionsAndItsEnvironment(): void
     {
         $project = $this->project();

@@ -55,6 +55,18 @@ final class PortOwnerTest extends TestCase
         self::assertNull((new PortOwner())->find('127.0.0.1', $port));
     }
 
+    public function testChildrenThatInheritedTheSocketAreNotNamed(): void
+    {
+        $port = $this->listen('127.0.0.1');
+        $child = proc_open(['cat'], [['pipe', 'r'], ['pipe', 'w']], $pipes);
+        self::assertIsResource($child);
+        fwrite($pipes[0], "x\n");
+        self::assertSame("x\n", fgets($pipes[1]));
+        self::assertSame($this->me(), (new PortOwner())->find('127.0.0.1', $port));
+        array_map(fclose(...), $pipes);
+        proc_close($child);
+    }
+
     public function testAProcessThatCannotBeSeen(): void
     {
         $proc = sprintf('%s/ody-proc-%s', sys_get_temp_dir(), bin2hex(random_bytes(5)));

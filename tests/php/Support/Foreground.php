@@ -67,8 +67,7 @@ final class Foreground
             Assert::assertGreaterThan(0, $left, "\"{$words}\" did not come: " . $this->seen);
             $read = [$stream];
             $write = $except = null;
-            stream_select($read, $write, $except, 0, (int) min(900_000, $left * 1e6));
-            if ($read !== []) {
+            if (stream_select($read, $write, $except, 0, (int) min(900_000, $left * 1e6)) > 0) {
                 $more = fread($stream, 8192);
                 Assert::assertNotContains($more, ['', false], "\"{$words}\" did not come: " . $this->seen);
                 $this->seen .= $more;

@@ -87,7 +87,7 @@ final class Project
     {
         $code = sprintf('require %s; %s', var_export($this->root . '/vendor/autoload.php', true), $code);
 
-        return Result::of([PHP_BINARY, ...$options, '-r', $code], $this->environment, '/');
+        return Result::of([PHP_BINARY, ...array_values($options), '-r', $code], $this->environment, '/');
     }
 
     /**

@@ -26,11 +26,14 @@ final class Subscriber
         $stream = stream_socket_client("tcp://127.0.0.1:{$port}", $code, $reason, self::PATIENCE);
         Assert::assertIsResource($stream, (string) $reason);
         $this->stream = $stream;
-        stream_set_timeout($stream, self::PATIENCE);
+        stream_set_blocking($stream, false);
         fwrite($stream, "GET /app/{$key}?protocol=7 HTTP/1.1\r\nHost: 127.0.0.1:{$port}\r\nUpgrade: websocket\r\n"
             . 'Connection: Upgrade' . "\r\nSec-WebSocket-Key: " . base64_encode(random_bytes(16)) . "\r\nSec-WebSocket-Version: 13\r\n\r\n");
-        Assert::assertStringContainsString(' 101 ', (string) fgets($stream));
-        while (!in_array(fgets($stream), ["\r\n", false], true));
+        while (!str_contains($this->buffer, "\r\n\r\n")) {
+            $this->receive();
+        }
+        Assert::assertStringStartsWith('HTTP/1.1 101 ', $this->buffer);
+        $this->buffer = explode("\r\n\r\n", $this->buffer, 2)[1];
         $data = json_decode($this->next('pusher:connection_established'), true);
         Assert::assertIsArray($data);
         Assert::assertIsString($data['socket_id']);
@@ -95,13 +98,21 @@ final class Subscriber
     private function bytes(int $count): string
     {
         while (strlen($this->buffer) < $count) {
-            $more = fread($this->stream, 8192);
-            Assert::assertNotContains($more, ['', false], 'The server sent nothing.');
-            $this->buffer .= $more;
+            $this->receive();
         }
         $bytes = substr($this->buffer, 0, $count);
         $this->buffer = substr($this->buffer, $count);
 
         return $bytes;
+    }
+
+    private function receive(): void
+    {
+        $read = [$this->stream];
+        $write = $except = null;
+        Assert::assertSame(1, stream_select($read, $write, $except, self::PATIENCE), 'The server sent nothing.');
+        $more = fread($this->stream, 8192);
+        Assert::assertNotContains($more, ['', false], 'The server closed the connection.');
+        $this->buffer .= $more;
     }
 }

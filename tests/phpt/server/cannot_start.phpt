@@ -14,6 +14,7 @@ function reason(array $changes, string $names): void
         try {
             (new Server())->configure($config)->start($background);
             echo "not thrown\n";
+            (new Server())->configure($config)->stop();
         } catch (Ody\Websocket\Exceptions\WebsocketThrowable $error) {
             echo get_class($error), str_contains($error->getMessage(), $names) ? " names it\n" : ': ' . $error->getMessage() . "\n";
         }

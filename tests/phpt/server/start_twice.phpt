@@ -27,6 +27,7 @@ foreach ([true, false] as $background) {
         var_dump(str_contains($error->getMessage(), (string) $running->port) || $error->getMessage());
     }
 }
+var_dump((new Server())->configure($other)->stop());
 var_dump(file_exists($other['socket']['path']), glob(dirname($other['socket']['path']) . '/*.pid'));
 var_dump($running->client()->status()['port'] === $running->port);
 ?>
@@ -37,6 +38,7 @@ The server is already running: process PID holds "…/ody.pid"
 -- another directory, the same port
 bool(true)
 bool(true)
+bool(false)
 bool(false)
 array(0) {
 }
