@@ -62,14 +62,20 @@ install_node_packages() {
     stamp_set node "$state"
 }
 
-# run_suite <name>: runs it, and sets p, f and s to its totals and remarks to what is wrong with it.
+# run_suite <name>: runs it; its output goes to <name>.log, its exit status and seconds to <name>.end.
 run_suite() {
-    local log=$report/$1.log status=0 last
-    remarks=
-    timeout --kill-after=20 "$suite_seconds" "$root"/tests/suites/[0-9]*-"$1".sh >"$log" 2>&1 </dev/null ||
-        status=$?
-    last=$(tail -n 1 "$log")
-    p=0 f=0 s=0
+    local started=$SECONDS status=0
+    timeout --kill-after=20 "$suite_seconds" "$root"/tests/suites/[0-9]*-"$1".sh \
+        >"$report/$1.log" 2>&1 </dev/null || status=$?
+    printf '%d %d\n' "$status" $((SECONDS - started)) >"$report/$1.end"
+}
+
+# judge_suite <name>: sets p, f and s to its totals, took to its seconds and remarks to what is wrong.
+judge_suite() {
+    local status last
+    p=0 f=0 s=0 remarks=
+    read -r status took <"$report/$1.end"
+    last=$(tail -n 1 "$report/$1.log")
     if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
         p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[3]}
         ((p + f > 0)) || remarks="it ran no test"
@@ -83,20 +89,32 @@ run_suite() {
     [[ -z $remarks ]] || f=$((f + 1))
 }
 
-# run_suites <name…>: runs them one after the other; ends the script with the sum.
+# report_suite <name>: one row of the table, and the end of the log where something failed.
+report_suite() {
+    judge_suite "$1"
+    printf '%-18s %8d %8d %8d %8d%s\n' "$1" "$p" "$f" "$s" "$took" "${remarks:+   $remarks}"
+    if ((f > 0)); then
+        tail -n 80 "$report/$1.log" | sed 's/^/    | /'
+        printf '    The whole output is in %s.\n' "$report/$1.log"
+    fi
+    total_p=$((total_p + p)) total_f=$((total_f + f)) total_s=$((total_s + s))
+}
+
+# run_suites <name…>: one after the other, because some of them measure; the quick ones side by side.
+# Ends the script with the sum.
 run_suites() {
-    local name p f s remarks started total_p=0 total_f=0 total_s=0
+    local name p f s took remarks total_p=0 total_f=0 total_s=0
     mkdir -p "$report"
     printf '%-18s %8s %8s %8s %8s\n' suite passed failed skipped seconds
+    if [[ $ODY_QUICK == yes ]]; then
+        for name in "$@"; do
+            run_suite "$name" &
+        done
+        wait
+    fi
     for name in "$@"; do
-        started=$SECONDS
-        run_suite "$name"
-        printf '%-18s %8d %8d %8d %8d%s\n' "$name" "$p" "$f" "$s" $((SECONDS - started)) "${remarks:+   $remarks}"
-        if ((f > 0)); then
-            tail -n 80 "$report/$name.log" | sed 's/^/    | /'
-            printf '    The whole output is in %s.\n' "$report/$name.log"
-        fi
-        total_p=$((total_p + p)) total_f=$((total_f + f)) total_s=$((total_s + s))
+        [[ $ODY_QUICK == yes ]] || run_suite "$name"
+        report_suite "$name"
     done
     print_totals "$total_p" "$total_f" "$total_s"
     ((total_f == 0 && total_p > 0)) || exit 1

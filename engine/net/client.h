@@ -47,21 +47,23 @@ typedef struct ody_arrival {
 } ody_arrival;
 
 typedef struct ody_client_socket {
-    ody_connection connection; /* first: the hub gives this back */
-    ody_shard *shard;
+    /* What the flush needs stands together: it walks all clients of a channel. */
     struct lws *wsi;
+    int descriptor;
+    uint8_t phase;
+    bool direct;     /* plain: frames go by send() */
+    bool handed;     /* libwebsockets has the rest of a frame: no direct send until it is out */
+    bool doomed;     /* to be killed after the flush */
+    bool known;      /* the hub has it */
+    bool close_sent; /* our close frame is out */
+    bool close_seen; /* and the client's has come */
+    ody_connection connection;
+    ody_shard *shard;
     ody_arrival *arrival; /* NULL once open */
     ody_list_node member; /* of shard->handshakes, or of shard->gone */
     ody_timer timer;      /* handshake, close */
     ody_frame_reader reader;
     ody_bytes message; /* on TLS the head, then a message that came in pieces */
-    int descriptor;
-    uint8_t phase;
-    bool direct;     /* plain: frames go by send() */
-    bool doomed;     /* to be killed after the flush */
-    bool known;      /* the hub has it */
-    bool close_sent; /* our close frame is out */
-    bool close_seen; /* and the client's has come */
 } ody_client_socket;
 
 struct ody_shard {

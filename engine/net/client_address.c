@@ -7,6 +7,8 @@
 #include <strings.h>
 #include "ody/network.h"
 
+#define HOPS_MAX 64
+
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 void ody_address_from_socket(const struct sockaddr_storage *socket_address, uint8_t out[16])
@@ -73,6 +75,27 @@ static ody_view trim(ody_view text)
     return text;
 }
 
+/* Where the separator stands last or, with `first`, first, but for inside of quotes: a proxy may
+ * quote there what its client wrote. NULL when it is nowhere, or when the quotes do not end. */
+static const char *find_unquoted(ody_view text, char separator, bool first)
+{
+    const char *found = NULL;
+    bool quoted = false;
+
+    for (size_t index = 0; index < text.length; index++) {
+        char byte = text.data[index];
+
+        if (byte == '"') {
+            quoted = !quoted;
+        } else if (quoted && byte == '\\') {
+            index++;
+        } else if (!quoted && byte == separator && !(first && found)) {
+            found = text.data + index;
+        }
+    }
+    return quoted ? NULL : found;
+}
+
 /* Takes the last element off a comma-separated list. */
 static bool take_last(ody_view *list, ody_view *element)
 {
@@ -81,7 +104,7 @@ static bool take_last(ody_view *list, ody_view *element)
     if (!list->data) {
         return false;
     }
-    comma = list->length ? memrchr(list->data, ',', list->length) : NULL;
+    comma = find_unquoted(*list, ',', false);
     if (!comma) {
         *element = trim(*list);
         *list = ODY_VIEW_NONE;
@@ -98,7 +121,7 @@ static bool take_last(ody_view *list, ody_view *element)
 static ody_view forwarded_for(ody_view element)
 {
     while (element.length > 0) {
-        const char *semicolon = memchr(element.data, ';', element.length);
+        const char *semicolon = find_unquoted(element, ';', true);
         size_t length = semicolon ? (size_t)(semicolon - element.data) : element.length;
         ody_view pair = trim((ody_view){element.data, length});
 
@@ -148,8 +171,9 @@ static bool parse_node(ody_view node, uint8_t out[16])
 void ody_client_address(const ody_http_head *head, const uint8_t peer[16],
                         const ody_options *options, uint8_t out[16])
 {
-    bool standard = ody_http_header_count(head, ODY_VIEW("Forwarded")) > 0;
+    bool standard = ody_http_header_count(head, ODY_VIEW("X-Forwarded-For")) == 0;
     ody_view name = standard ? ODY_VIEW("Forwarded") : ODY_VIEW("X-Forwarded-For");
+    int hops = 0;
 
     memcpy(out, peer, 16);
     for (size_t index = head->header_count; index-- > 0;) {
@@ -163,7 +187,8 @@ void ody_client_address(const ody_http_head *head, const uint8_t peer[16],
         while (take_last(&list, &element)) {
             uint8_t hop[16];
 
-            if (!ody_address_in(out, options->trusted_proxies, options->trusted_proxy_count) ||
+            if (++hops > HOPS_MAX ||
+                !ody_address_in(out, options->trusted_proxies, options->trusted_proxy_count) ||
                 !parse_node(standard ? forwarded_for(element) : element, hop)) {
                 return;
             }

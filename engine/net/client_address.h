@@ -22,8 +22,9 @@ bool ody_address_in(const uint8_t address[16], const ody_network *networks, size
 
 /**
  * The client's address: the peer's, unless the peer is a trusted proxy that names another. Walks
- * `Forwarded`, or without one `X-Forwarded-For`, from the right over trusted proxies; stops at the
- * first address that is not one, and at anything that is not an address.
+ * `X-Forwarded-For`, or without one `Forwarded`, from the right over trusted proxies; stops at the
+ * first address that is not one, and at anything that is not an address. That order, because nearly
+ * all proxies write the former and pass on whatever the client wrote in the latter.
  */
 void ody_client_address(const ody_http_head *head, const uint8_t peer[16],
                         const ody_options *options, uint8_t out[16]);

@@ -190,6 +190,23 @@ bool ody_http_header_has_token(const ody_http_head *head, ody_view name, ody_vie
     return false;
 }
 
+/* Base64 of 16 bytes. The last letter before the padding carries only two bits. */
+static bool is_nonce(ody_view key)
+{
+    static const char last[] = "AQgw";
+
+    for (size_t index = 0; index < 22 && key.length == 24; index++) {
+        char byte = key.data[index];
+        bool letter_or_digit = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                               (byte >= 'a' && byte <= 'z');
+
+        if (!letter_or_digit && byte != '+' && byte != '/') {
+            return false;
+        }
+    }
+    return key.length == 24 && memchr(last, key.data[21], 4) && memcmp(key.data + 22, "==", 2) == 0;
+}
+
 bool ody_http_is_upgrade(const ody_http_head *head)
 {
     return ody_view_equal(head->method, ODY_VIEW("GET")) &&
@@ -198,6 +215,8 @@ bool ody_http_is_upgrade(const ody_http_head *head)
            ody_http_header_has_token(head, ODY_VIEW("Upgrade"), ODY_VIEW("websocket")) &&
            ody_http_header_has_token(head, ODY_VIEW("Connection"), ODY_VIEW("upgrade")) &&
            ody_http_header_count(head, ODY_VIEW("Sec-WebSocket-Key")) == 1 &&
+           is_nonce(ody_http_header_find(head, ODY_VIEW("Sec-WebSocket-Key"))) &&
+           ody_http_header_count(head, ODY_VIEW("Sec-WebSocket-Version")) == 1 &&
            ody_view_equal(ody_http_header_find(head, ODY_VIEW("Sec-WebSocket-Version")),
                           ODY_VIEW("13")) &&
            ody_http_header_count(head, ODY_VIEW("Content-Length")) == 0 &&

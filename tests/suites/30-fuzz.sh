@@ -4,6 +4,10 @@ set -euo pipefail
 # shellcheck source=tests/suites/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-count "replay" make --no-print-directory -C tests/fuzz replay
-count "run" make --no-print-directory -C tests/fuzz run SECONDS="${ODY_FUZZ_SECONDS:-10}"
+count "replay" make --no-print-directory -j "$(nproc)" -C tests/fuzz replay
+for target in tests/fuzz/*_fuzz.c; do
+    target=${target##*/}
+    target=${target%_fuzz.c}
+    check "fuzz $target" make --no-print-directory -j "$(nproc)" -C tests/fuzz run TARGET="$target" SECONDS="${ODY_FUZZ_SECONDS:-10}"
+done
 finish

@@ -1,4 +1,8 @@
 #!/usr/bin/env bash
 # The extension's own tests under valgrind: an invalid access or a leak is a failure.
 set -euo pipefail
-ODY_PHPT_OPTIONS="-m -j$(nproc)" exec "$(dirname "${BASH_SOURCE[0]}")/40-phpt.sh"
+# shellcheck source=tests/suites/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+count "phpt, valgrind" tests/tools/run-phpt.sh -m
+finish

@@ -23,11 +23,6 @@ check() {
     fi
 }
 
-# Whether a line is the totals of a suite.
-is_totals() {
-    [[ $1 =~ ^[0-9]+\ passed,\ [0-9]+\ failed,\ [0-9]+\ skipped$ ]]
-}
-
 # add_totals <line>: adds the numbers of such a line.
 add_totals() {
     local p f s rest
@@ -63,13 +58,4 @@ finish() {
     printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
     ((failed == 0 && passed > 0))
     exit
-}
-
-# phpt_totals: turns the summary of PHP's run-tests.php on standard input into totals.
-phpt_totals() {
-    awk -F: '
-        /^Tests skipped +:/ { skipped = $2 + 0 }
-        /^Tests (warned|failed|leaked|borked)[^:]*:/ { failed += $2 }
-        /^Tests passed +:/ { passed = $2 + 0 }
-        END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }'
 }

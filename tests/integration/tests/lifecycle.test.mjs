@@ -255,7 +255,8 @@ test('a silent client is probed, and evicted with 4201 when it does not answer',
   await silent.expect('pusher:ping');
   await silent.closedWith(4201);
   await lively.expect('pusher:ping');
-  await lively.works();
+  lively.send({ event: 'pusher:ping', data: {} });
+  await lively.messages.until((message) => message.event === 'pusher:pong', 'the answer to a ping');
   await server.stop();
 });
 
