@@ -218,6 +218,7 @@ int ody_server_run(const ody_options *options, const ody_server_sockets *sockets
     server self = {.options = options, .sockets = sockets};
     int code;
 
+    ody_memory_setup();
     ody_hash_seed();
     descriptors_raise();
     self.signals = signals_open(error);

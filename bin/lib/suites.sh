@@ -63,11 +63,25 @@ install_node_packages() {
 }
 
 # run_suite <name>: runs it; its output goes to <name>.log, its exit status and seconds to <name>.end.
+# A job of its own, so that an interrupted run ends its suites at once.
 run_suite() {
-    local started=$SECONDS status=0
+    local started=$SECONDS status=0 child
     timeout --kill-after=20 "$suite_seconds" "$root"/tests/suites/[0-9]*-"$1".sh \
-        >"$report/$1.log" 2>&1 </dev/null || status=$?
+        >"$report/$1.log" 2>&1 </dev/null &
+    child=$!
+    trap 'kill "$child" 2>/dev/null' TERM
+    wait "$child" || status=$?
     printf '%d %d\n' "$status" $((SECONDS - started)) >"$report/$1.end"
+}
+
+# Ends what runs, and the script.
+stop_suites() {
+    local -a jobs
+    trap - INT TERM
+    mapfile -t jobs < <(jobs -p)
+    kill "${jobs[@]}" 2>/dev/null || true
+    wait
+    exit 130
 }
 
 # judge_suite <name>: sets p, f and s to its totals, took to its seconds and remarks to what is wrong.
@@ -105,17 +119,22 @@ report_suite() {
 run_suites() {
     local name p f s took remarks total_p=0 total_f=0 total_s=0
     mkdir -p "$report"
+    trap stop_suites INT TERM
     printf '%-18s %8s %8s %8s %8s\n' suite passed failed skipped seconds
-    if [[ $ODY_QUICK == yes ]]; then
-        for name in "$@"; do
-            run_suite "$name" &
-        done
-        wait
-    fi
     for name in "$@"; do
-        [[ $ODY_QUICK == yes ]] || run_suite "$name"
-        report_suite "$name"
+        run_suite "$name" &
+        [[ $ODY_QUICK == yes ]] || {
+            wait
+            report_suite "$name"
+        }
     done
+    if [[ $ODY_QUICK == yes ]]; then
+        wait
+        for name in "$@"; do
+            report_suite "$name"
+        done
+    fi
+    trap - INT TERM
     print_totals "$total_p" "$total_f" "$total_s"
     ((total_f == 0 && total_p > 0)) || exit 1
     exit 0

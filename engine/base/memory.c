@@ -9,6 +9,9 @@
 #endif
 #include "base/memory.h"
 
+#define MMAP_THRESHOLD (128 * 1024)
+#define TRIM_THRESHOLD (128 * 1024)
+
 #ifdef ODY_FAULTS
 static _Thread_local long allocations_until_fault;
 
@@ -41,7 +44,12 @@ void *ody_malloc(size_t size)
 
 void *ody_calloc(size_t count, size_t size)
 {
-    return fault_is_due() ? NULL : calloc(at_least_one(count), at_least_one(size));
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total) || fault_is_due()) {
+        return NULL;
+    }
+    return calloc(1, at_least_one(total));
 }
 
 void *ody_realloc(void *block, size_t size)
@@ -66,6 +74,14 @@ char *ody_memdup(const char *data, size_t length)
 void ody_free(void *block)
 {
     free(block);
+}
+
+void ody_memory_setup(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
+    mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+#endif
 }
 
 void ody_memory_trim(void)

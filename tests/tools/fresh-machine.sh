@@ -30,6 +30,16 @@ says_what_root_must_do() {
         show "$logs/nobody" && grep -q 'apt-get install .*libwebsockets-evlib-ev' "$logs/nobody"
 }
 
+# A mirror that does not answer ends in a sentence, after the lines that apt-get printed.
+says_when_the_mirror_is_away() {
+    local settings=/etc/apt/apt.conf.d/99-away status=0
+    printf 'Acquire::Retries "0";\nAcquire::http::Proxy "http://127.0.0.1:9";\n' >"$settings"
+    bin/start -d >"$logs/away" 2>&1 || status=$?
+    rm "$settings"
+    show "$logs/away"
+    ((status == 1)) && grep -q '^bin/start: apt-get .*mirror.*run this again' "$logs/away" && grep -q '^    | ' "$logs/away"
+}
+
 # Two at once: one sets up and starts the server, the other waits, then is told who serves the port.
 starts_once() {
     local first second a=0 b=0
@@ -80,6 +90,18 @@ installs_extension() {
         bin/install-extension --uninstall && ! php -m | grep -qx ody_websocket
 }
 
+# A compiler error is shown; when it is repaired, the next start builds again.
+builds_what_changed() {
+    local status=0
+    cp -p engine/server.c "$logs/server.c"
+    echo 'this is no C' >>engine/server.c
+    bin/start --help >"$logs/broken" 2>&1 || status=$?
+    show "$logs/broken"
+    cp -p "$logs/server.c" engine/server.c
+    ((status == 1)) && grep -q 'server.c.*error' "$logs/broken" && grep -q '^bin/start: .*run this again' "$logs/broken" &&
+        bin/start --help 2>&1 | grep -q '^Building the extension' && ! bin/start --help 2>&1 | grep -q '^Building'
+}
+
 # A clone has no changed or new file after all this.
 leaves_the_clone_clean() {
     local changes
@@ -93,6 +115,7 @@ leaves_the_clone_clean() {
 cd /srv/ody-websocket
 started=$SECONDS
 check "without root and sudo: the command that root has to run" says_what_root_must_do
+check "a mirror that does not answer: a sentence" says_when_the_mirror_is_away
 check "two bin/start -d at once: one server" starts_once
 echo "The first start took $((SECONDS - started)) s."
 check ".env holds fresh keys, for its owner only" keys_are_private_and_fresh
@@ -101,5 +124,6 @@ check "websocket:stop ends the server" stops
 check "bin/start -d again in less than 3 s" starts_fast
 check "bin/install-extension, and --uninstall" installs_extension
 check "websocket:stop again" stops
+check "a compiler error is shown, and what changed is built again" builds_what_changed
 check "the clone is clean" leaves_the_clone_clean
 finish

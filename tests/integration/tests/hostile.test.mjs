@@ -212,6 +212,9 @@ for (const [name, sent] of Object.entries({
     const started = Date.now();
     await raw.ended('a close', 5000);
     assert.ok(Date.now() - started > 500, 'it was cut off at once');
+    const line = await server.logged(/handshake failed.*too slow/);
+    assert.equal(line.peer, '127.0.0.1');
+    assert.equal(line.phase, 'head');
   });
 }
 

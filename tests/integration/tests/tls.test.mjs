@@ -13,7 +13,11 @@ let server;
 before(async () => {
   server = await Server.start({
     workers: 2,
-    environment: { WEBSOCKET_SSL_CERT_FILE: at('server.crt'), WEBSOCKET_SSL_KEY_FILE: at('server.key') },
+    environment: {
+      WEBSOCKET_LIMIT_HANDSHAKE_TIME: 1000,
+      WEBSOCKET_SSL_CERT_FILE: at('server.crt'),
+      WEBSOCKET_SSL_KEY_FILE: at('server.key'),
+    },
   });
 });
 after(async () => {
@@ -80,6 +84,35 @@ test('pusher-js without TLS finds its way to TLS', async () => {
   const received = bound(channel, 'here');
   await server.publish('switched', 'here');
   await received;
+});
+
+for (const [name, bytes] of Object.entries({
+  'nothing': [],
+  'a byte of a handshake': [0x16],
+  'half a handshake': [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00],
+})) {
+  test(`a client that sends ${name} is cut off after the handshake time`, async () => {
+    const raw = await Raw.open(server);
+    raw.write(Buffer.from(bytes));
+    await raw.ended('a close', 5000);
+  });
+}
+
+for (const text of ['', 'GET /app/x HT']) {
+  test(`a client that is silent after TLS and "${text}" is cut off after the handshake time`, async () => {
+    const socket = await handshake({});
+    socket.resume();
+    socket.write(text);
+    await within(new Promise((resolve) => socket.once('close', resolve)), 'a close', 5000);
+  });
+}
+
+test('a client that drips its headers over TLS is cut off after the handshake time', async () => {
+  const socket = await handshake({});
+  socket.resume();
+  socket.on('error', () => {});
+  const drip = setInterval(() => socket.write('x'), 20);
+  await within(new Promise((resolve) => socket.once('close', resolve)), 'a close', 5000).finally(() => clearInterval(drip));
 });
 
 test('rubbish instead of a handshake harms nobody', async () => {
