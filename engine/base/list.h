@@ -15,23 +15,27 @@ typedef struct ody_list_node {
 typedef ody_list_node ody_list;
 
 /** The element that contains node as `member`. */
-#define ody_container_of(node, type, member) ((type *)((char *)(node) - offsetof(type, member)))
+#define ody_container_of(node, type, member) ((type *)((char *)(node)-offsetof(type, member)))
 
+/** Makes an empty list. */
 static inline void ody_list_init(ody_list *list)
 {
     list->next = list->previous = list;
 }
 
+/** Whether nothing is in it. */
 static inline bool ody_list_empty(const ody_list *list)
 {
     return list->next == list;
 }
 
+/** Whether node is in some list. A zeroed node is in none. */
 static inline bool ody_list_linked(const ody_list_node *node)
 {
     return node->next != NULL;
 }
 
+/** Puts node, which is in no list, at the end. */
 static inline void ody_list_append(ody_list *list, ody_list_node *node)
 {
     node->previous = list->previous;

@@ -212,8 +212,8 @@ static void put_readable_field(line *out, const ody_log_field *field, bool colou
 }
 
 /*
- * Appends the name and, of a number, the value. Either all of it or, in a full line, nothing: half a
- * name or half a number would say something that is not true. Returns whether a text follows.
+ * Appends the name and, of a number, the value. Either all of it or, in a full line, nothing: half
+ * a name or half a number would say something that is not true. Returns whether a text follows.
  */
 static bool put_field_head(line *out, const ody_log_field *field, bool colour)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The queue into a thread: many posters, one taker, order kept, bounded in bytes. The taker is woken
- * by a callback when the queue was empty (an ev_async_send in the engine, nothing in tests).
+ * The queue into a thread: many posters, one taker, order kept, bounded in bytes. The taker is
+ * woken by a callback when the queue was empty (an ev_async_send in the engine, nothing in tests).
  */
 #ifndef ODY_BASE_MAILBOX_H
 #define ODY_BASE_MAILBOX_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A hash map from bytes to pointers. Keys come from outside, so hashing is keyed (SipHash-1-3) with
- * a seed from the system. Keys are borrowed: they live in the value or longer. One owner, one thread.
+ * a seed from the system. Keys are borrowed: they live in the value or longer. One owner, one
+ * thread.
  */
 #ifndef ODY_BASE_MAP_H
 #define ODY_BASE_MAP_H
@@ -23,6 +24,7 @@ uint64_t ody_hash(ody_view key);
 /** Draws the process's hash key. Call once, before the first thread; a second call does nothing. */
 void ody_hash_seed(void);
 
+/** Makes an empty map without memory; a zeroed struct is the same. */
 void ody_map_init(ody_map *map);
 /** Frees the table; keys and values belong to the caller. */
 void ody_map_fini(ody_map *map);

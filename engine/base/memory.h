@@ -18,8 +18,8 @@ void *ody_realloc(void *block, size_t size) __attribute__((warn_unused_result));
 char *ody_memdup(const char *data, size_t length) __attribute__((warn_unused_result));
 /** Frees a block of this room; NULL is fine. */
 void ody_free(void *block);
-/** Keeps the allocator from holding on to more the larger the blocks were that it has seen. Once, in
- *  the process of the engine, before the first thread. */
+/** Keeps the allocator from holding on to more the larger the blocks were that it has seen. Once,
+ * in the process of the engine, before the first thread. */
 void ody_memory_setup(void);
 /** Gives freed memory back to the system; called when quiet after a drop in load. */
 void ody_memory_trim(void);

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Fills out; ends the process if the kernel refuses, because ids would be guessable. Any thread. */
+/** Fills out; ends the process if the kernel refuses, because ids would be guessable. Any thread.
+ */
 void ody_random_fill(void *out, size_t length);
 /** A number from 0 to 2^bits - 1. @param bits 1 to 64. */
 uint64_t ody_random_bits(unsigned bits);

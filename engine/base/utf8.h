@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* UTF-8 validity (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF). Any thread. */
+/* UTF-8 validity (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF). Any thread.
+ */
 #ifndef ODY_BASE_UTF8_H
 #define ODY_BASE_UTF8_H
 

@@ -34,8 +34,9 @@ static ody_list *slot_of(ody_wheel *wheel, unsigned level, uint64_t tick)
 }
 
 /*
- * Links timer into its slot. A tick before `earliest` becomes that one. One beyond the wheel's range
- * is put as far away as possible; when the wheel comes there, its real time is looked at again.
+ * Links timer into its slot. A tick before `earliest` becomes that one. One beyond the wheel's
+ * range is put as far away as possible; when the wheel comes there, its real time is looked at
+ * again.
  */
 static void place(ody_wheel *wheel, ody_timer *timer, uint64_t earliest)
 {

@@ -27,9 +27,10 @@ typedef struct ody_wheel {
     ody_list slots[ODY_WHEEL_LEVELS][ODY_WHEEL_SLOTS];
 } ody_wheel;
 
+/** Makes a wheel without timers. @param now ms of the clock that it will be advanced with. */
 void ody_wheel_init(ody_wheel *wheel, uint64_t now);
-/** Arms timer (fire is set, node zeroed) for `due`; an armed one is moved. Far times are clamped and
- *  armed again by the wheel itself. */
+/** Arms timer (fire is set, node zeroed) for `due`; an armed one is moved. Far times are clamped
+ * and armed again by the wheel itself. */
 void ody_wheel_arm(ody_wheel *wheel, ody_timer *timer, uint64_t due);
 /** Disarms; a timer that is not armed stays as it is. */
 void ody_wheel_cancel(ody_wheel *wheel, ody_timer *timer);
@@ -37,6 +38,7 @@ void ody_wheel_cancel(ody_wheel *wheel, ody_timer *timer);
  *  any timer, itself included. */
 void ody_wheel_advance(ody_wheel *wheel, uint64_t now);
 
+/** Whether timer waits in a wheel. */
 static inline bool ody_timer_armed(const ody_timer *timer)
 {
     return ody_list_linked(&timer->node);

@@ -63,29 +63,35 @@ ody_requests *ody_requests_new(const ody_options *options, unsigned shards,
 /** Drops what is unanswered, without calling back. */
 void ody_requests_free(ody_requests *requests);
 
-/*
- * Each of these returns 0 and sets *ticket (never 0), or refuses at once with a negative code and
- * error filled: ODY_ECHANNEL_NAME, ODY_EEVENT_NAME, ODY_EPAYLOAD_SIZE, ODY_EENCODING, ODY_EINVALID,
- * ODY_EOVERLOADED, ODY_EMEMORY. With several channels all names are checked before anything is
- * sent. With skip_missing false, a publish to several channels of which one is missing answers
- * ODY_ECHANNEL_NOT_FOUND although the others got it; the message names the missing one.
+/**
+ * Publishes. Like all requests below, it returns 0 and sets *ticket (never 0), or refuses at once
+ * with a negative code and error filled: ODY_ECHANNEL_NAME, ODY_EEVENT_NAME, ODY_EPAYLOAD_SIZE,
+ * ODY_EENCODING, ODY_EINVALID, ODY_EOVERLOADED, ODY_EMEMORY. With several channels all names are
+ * checked before anything is sent. With skip_missing false, a publish to several channels of which
+ * one is missing answers ODY_ECHANNEL_NOT_FOUND although the others got it; the message names the
+ * missing one.
  */
 int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uint64_t now,
                          ody_reply_callback callback, void *context, uint64_t *ticket,
                          ody_error *error);
-/** @param channel ODY_VIEW_NONE, or a channel that the connection must be subscribed to. */
+/** Sends an event to one connection. @param channel ODY_VIEW_NONE, or a channel that it must be
+ *  subscribed to. */
 int ody_requests_whisper(ody_requests *requests, ody_view socket_id, ody_view event, ody_view data,
                          ody_view channel, uint64_t now, ody_reply_callback callback, void *context,
                          uint64_t *ticket, ody_error *error);
+/** Asks for the socket ids of all subscribers of channel. */
 int ody_requests_subscribers(ody_requests *requests, ody_view channel, uint64_t now,
                              ody_reply_callback callback, void *context, uint64_t *ticket,
                              ody_error *error);
+/** Asks whether that connection is subscribed to channel. */
 int ody_requests_is_subscribed(ody_requests *requests, ody_view socket_id, ody_view channel,
                                uint64_t now, ody_reply_callback callback, void *context,
                                uint64_t *ticket, ody_error *error);
+/** Asks whether channel has a subscriber, or always exists. */
 int ody_requests_channel_exists(ody_requests *requests, ody_view channel, uint64_t now,
                                 ody_reply_callback callback, void *context, uint64_t *ticket,
                                 ody_error *error);
+/** Asks for the occupied channels whose names begin with prefix. */
 int ody_requests_channels(ody_requests *requests, ody_view prefix, uint64_t now,
                           ody_reply_callback callback, void *context, uint64_t *ticket,
                           ody_error *error);

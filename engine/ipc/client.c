@@ -52,17 +52,19 @@ void ody__ipc_client_set_version(ody_client *client, uint32_t newest)
     client->link.newest = newest;
 }
 
-static int failed(const ody_client *client, bool repeatable, int code, ody_error *error)
+/* A request that may have been carried out, and is not a mere question, has an unknown outcome. */
+static int failed(const ody_client *client, bool unknown, int code, ody_error *error)
 {
-    const char *doubt = repeatable ? "" : "; whether the request was carried out is unknown";
+    const char *doubt = unknown ? "; whether the request was carried out is unknown" : "";
+    int told = unknown ? ODY_EOUTCOME_UNKNOWN : code;
 
     switch (code) {
     case ODY_ETIMEOUT:
-        return ody_error_set(error, code,
+        return ody_error_set(error, told,
                              "the server on the socket %s did not answer within %u ms%s",
                              client->link.path, (unsigned)client->link.answer_timeout_ms, doubt);
     case ODY_EPROTOCOL:
-        return ody_error_set(error, code, "the server on the socket %s broke the protocol%s",
+        return ody_error_set(error, told, "the server on the socket %s broke the protocol%s",
                              client->link.path, doubt);
     default:
         return ody_error_set(error, code, "%s", ody_error_text(code));
@@ -107,7 +109,7 @@ static int attempt(ody_client *client, bool repeatable, size_t *sent, ody_ipc_an
         return 0;
     }
     ody__ipc_link_close(&client->link);
-    return code == ODY_EDISCONNECTED ? code : failed(client, repeatable, code, error);
+    return code == ODY_EDISCONNECTED ? code : failed(client, *sent > 0 && !repeatable, code, error);
 }
 
 static int lost(const ody_client *client, bool unknown, ody_error *error)
@@ -168,11 +170,10 @@ static int ask(ody_client *client, const ody_ipc_request *request, ody_ipc_answe
 }
 
 /* The answer is well-formed but without what was asked for. */
-static int incomplete(ody_client *client, ody_error *error)
+static int incomplete(ody_client *client, bool unknown, ody_error *error)
 {
     ody__ipc_link_close(&client->link);
-    return ody_error_set(error, ODY_EPROTOCOL, "the server on the socket %s gave half an answer",
-                         client->link.path);
+    return failed(client, unknown, ODY_EPROTOCOL, error);
 }
 
 /* A view without data means "absent" in a request; what must be there is at least empty. */
@@ -197,7 +198,7 @@ int ody_client_publish_message(ody_client *client, const ody_client_publish *pub
     int code = ask(client, &request, &answer, error);
 
     if (code == 0 && !answer.has_reached) {
-        code = incomplete(client, error);
+        code = incomplete(client, true, error);
     }
     if (code == 0) {
         *reached = answer.reached;
@@ -212,7 +213,7 @@ static int ask_truth(ody_client *client, const ody_ipc_request *request, bool *t
     int code = ask(client, request, &answer, error);
 
     if (code == 0 && !answer.has_truth) {
-        code = incomplete(client, error);
+        code = incomplete(client, request->type == ODY_IPC_WHISPER, error);
     }
     if (code == 0) {
         *truth = answer.truth;
@@ -298,7 +299,7 @@ int ody_client_status(ody_client *client, ody_view *json, ody_error *error)
     int code = ask(client, &request, &answer, error);
 
     if (code == 0 && !answer.json.data) {
-        code = incomplete(client, error);
+        code = incomplete(client, false, error);
     }
     if (code == 0) {
         *json = answer.json;

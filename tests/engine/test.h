@@ -63,7 +63,6 @@ void ody_test_views(const char *file, int line, const char *code, ody_view got, 
 #define CHECK_VIEW(got, wanted) ody_test_views(__FILE__, __LINE__, #got, (got), (wanted))
 
 /** Fails the test unless a view holds the bytes of a literal, which may contain NUL bytes. */
-#define CHECK_TEXT(got, literal)                                                                   \
-    CHECK_VIEW(got, ((ody_view){"" literal, sizeof("" literal) - 1}))
+#define CHECK_TEXT(got, literal) CHECK_VIEW(got, ((ody_view){"" literal, sizeof("" literal) - 1}))
 
 #endif

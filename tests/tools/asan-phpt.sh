@@ -18,7 +18,7 @@ find "$build/engine" "$build/ext" -name '*.[ch]' | while read -r copy; do
 done
 (
     cd "$build"
-    if [ ! -f Makefile ] || [ config.m4 -nt Makefile ] || [ engine/sources.list -nt Makefile ]; then
+    if [ ! -f Makefile ] || [ -n "$(find config.m4 engine/sources.list -newer Makefile)" ]; then
         phpize
         ./configure CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" \
             LDFLAGS="-fsanitize=address,undefined"

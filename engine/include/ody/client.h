@@ -18,9 +18,9 @@ typedef struct ody_client_publish {
     const ody_view *channels; /* 1 to limits.channels_per_publish names */
     size_t channel_count;
     ody_view event;
-    ody_view data;          /* the text that clients get as `data`, usually JSON */
-    ody_view except;        /* a socket id that does not get it, or ODY_VIEW_NONE */
-    bool skip_missing;      /* channels without subscribers are skipped, not an error */
+    ody_view data;     /* the text that clients get as `data`, usually JSON */
+    ody_view except;   /* a socket id that does not get it, or ODY_VIEW_NONE */
+    bool skip_missing; /* channels without subscribers are skipped, not an error */
 } ody_client_publish;
 
 /** One channel as a listing shows it. Views live during the callback only. */

@@ -18,8 +18,9 @@
     X(NO_SERVER, -7, "no server answers on the socket")                                            \
     X(TIMEOUT, -8, "timed out")                                                                    \
     X(DISCONNECTED, -9, "the connection was closed")                                               \
-    X(OUTCOME_UNKNOWN, -10, "the connection was lost after the request was sent; "                 \
-                            "whether it was carried out is unknown")                               \
+    X(OUTCOME_UNKNOWN, -10,                                                                        \
+      "the connection was lost after the request was sent; "                                       \
+      "whether it was carried out is unknown")                                                     \
     X(VERSION, -11, "the server and this client speak versions that are too far apart")            \
     X(PROTOCOL, -12, "the other side broke the protocol")                                          \
     X(CHANNEL_NOT_FOUND, -13, "channel does not exist: it has no subscribers")                     \

@@ -28,7 +28,8 @@ typedef struct ody_log_field {
 } ody_log_field;
 
 #define ODY_TEXT(name, view) ((ody_log_field){(name), ODY_FIELD_TEXT, (view), 0})
-#define ODY_STRING(name, c_string) ((ody_log_field){(name), ODY_FIELD_TEXT, ody_view_of(c_string), 0})
+#define ODY_STRING(name, c_string)                                                                 \
+    ((ody_log_field){(name), ODY_FIELD_TEXT, ody_view_of(c_string), 0})
 #define ODY_NUMBER(name, value)                                                                    \
     ((ody_log_field){(name), ODY_FIELD_NUMBER, ODY_VIEW_NONE, (int64_t)(value)})
 

@@ -29,26 +29,26 @@ typedef struct ody_network {
 
 /** Bounds. Sizes are bytes, times milliseconds, 0 means "no limit" only where it is said. */
 typedef struct ody_limits {
-    uint32_t connections;                /* open connections; 0: as the open-file limit allows */
-    uint32_t connections_per_address;    /* 0: no limit. Loopback peers are not counted */
-    uint32_t channels_per_connection;    /* 1 to 100,000 */
-    uint32_t message_size;               /* a client's message; beyond: close 1009 */
-    uint32_t event_data_size;            /* data of a published event */
-    uint32_t client_event_data_size;     /* data of a client event */
-    uint32_t event_name_length;          /* bytes */
-    uint32_t channel_name_length;        /* bytes */
-    uint32_t channels_per_publish;       /* channels in one publishToChannels */
-    uint32_t client_events_per_second;   /* per connection; 0: no limit */
-    uint32_t presence_members;           /* distinct users in a presence channel */
-    uint32_t presence_user_id_length;    /* bytes */
-    uint32_t presence_user_info_size;    /* bytes of JSON */
-    uint32_t json_depth;                 /* nesting of a client's JSON */
-    uint32_t outbound_soft;              /* bytes waiting for one connection, tolerated … */
-    uint32_t outbound_soft_time;         /* … for so long (ms), then it is closed */
-    uint32_t outbound_hard;              /* bytes waiting for one connection: closed at once */
-    uint64_t outbound_shard;             /* unique bytes waiting in one shard */
-    uint64_t mailbox_size;               /* bytes waiting between two threads */
-    uint32_t handshake_time;             /* ms from accept to the end of the upgrade */
+    uint32_t connections;              /* open connections; 0: as the open-file limit allows */
+    uint32_t connections_per_address;  /* 0: no limit. Loopback peers are not counted */
+    uint32_t channels_per_connection;  /* 1 to 100,000 */
+    uint32_t message_size;             /* a client's message; beyond: close 1009 */
+    uint32_t event_data_size;          /* data of a published event */
+    uint32_t client_event_data_size;   /* data of a client event */
+    uint32_t event_name_length;        /* bytes */
+    uint32_t channel_name_length;      /* bytes */
+    uint32_t channels_per_publish;     /* channels in one publishToChannels */
+    uint32_t client_events_per_second; /* per connection; 0: no limit */
+    uint32_t presence_members;         /* distinct users in a presence channel */
+    uint32_t presence_user_id_length;  /* bytes */
+    uint32_t presence_user_info_size;  /* bytes of JSON */
+    uint32_t json_depth;               /* nesting of a client's JSON */
+    uint32_t outbound_soft;            /* bytes waiting for one connection, tolerated … */
+    uint32_t outbound_soft_time;       /* … for so long (ms), then it is closed */
+    uint32_t outbound_hard;            /* bytes waiting for one connection: closed at once */
+    uint64_t outbound_shard;           /* unique bytes waiting in one shard */
+    uint64_t mailbox_size;             /* bytes waiting between two threads */
+    uint32_t handshake_time;           /* ms from accept to the end of the upgrade */
 } ody_limits;
 
 /** The configuration of one server. */
@@ -61,10 +61,10 @@ typedef struct ody_options {
     const char *app_key;    /* public: browsers connect with it */
     const char *app_secret; /* signs; never logged, never sent */
     ody_client_events client_events;
-    uint32_t activity_timeout; /* ms of silence before the server probes */
-    uint32_t pong_timeout;     /* ms to answer the probe, then 4201 */
-    uint32_t cache_time;       /* ms that a cache channel keeps its last event */
-    uint32_t drain_time;       /* ms a graceful stop waits for clients to leave */
+    uint32_t activity_timeout;   /* ms of silence before the server probes */
+    uint32_t pong_timeout;       /* ms to answer the probe, then 4201 */
+    uint32_t cache_time;         /* ms that a cache channel keeps its last event */
+    uint32_t drain_time;         /* ms a graceful stop waits for clients to leave */
     const char *tls_certificate; /* PEM file, or NULL: no TLS */
     const char *tls_key;         /* PEM file */
     const char *socket_path;     /* Unix socket for PHP processes */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The engine process, as the supervisor sees it: the supervisor opens the sockets, forks, and the
- * child calls ody_server_run, which returns when the server has stopped. Single-threaded until then.
+ * child calls ody_server_run, which returns when the server has stopped. Single-threaded until
+ * then.
  */
 #ifndef ODY_SERVER_H
 #define ODY_SERVER_H
@@ -10,12 +11,13 @@
 #include "ody/log.h"
 #include "ody/options.h"
 
-/** Descriptors that the supervisor made; the engine uses them and closes none that it did not get. */
+/** Descriptors that the supervisor made; the engine uses them and closes none that it did not get.
+ */
 typedef struct ody_server_sockets {
-    const int *listen; /* one listening TCP socket per shard, SO_REUSEPORT, non-blocking */
-    int unix_listen;   /* the listening Unix socket, non-blocking */
-    int ready;         /* one byte is written here when every shard listens; then it is closed */
-    int parent;        /* readable (end of file) when the supervisor is gone */
+    const int *listen;  /* one listening TCP socket per shard, SO_REUSEPORT, non-blocking */
+    int unix_listen;    /* the listening Unix socket, non-blocking */
+    int ready;          /* one byte is written here when every shard listens; then it is closed */
+    int parent;         /* readable (end of file) when the supervisor is gone */
     int supervisor_pid; /* shown in the status */
 } ody_server_sockets;
 
@@ -42,13 +44,12 @@ int ody_tls_check(const ody_options *options, ody_error *error);
 
 /**
  * Runs the engine in this process: starts the shards and the API thread, serves until SIGTERM (or
- * until the supervisor is gone), drains (clients get 4200), and returns. Of all signals only SIGTERM
- * is heeded, and a second one cuts the drain short: Ctrl-C and a closing terminal reach the whole
- * process group, and it is the supervisor that decides. The log is set up by the caller.
+ * until the supervisor is gone), drains (clients get 4200), and returns. Of all signals only
+ * SIGTERM is heeded, and a second one cuts the drain short: Ctrl-C and a closing terminal reach the
+ * whole process group, and it is the supervisor that decides. The log is set up by the caller.
  * @return 0 after a clean stop, or a negative error when it could not start.
  */
-int ody_server_run(const ody_options *options, const ody_server_sockets *sockets,
-                   ody_error *error);
+int ody_server_run(const ody_options *options, const ody_server_sockets *sockets, ody_error *error);
 
 /** The run-time versions of the libraries in use, for phpinfo(). Static memory. */
 const char *ody_version_libwebsockets(void);

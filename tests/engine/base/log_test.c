@@ -61,7 +61,8 @@ TEST(log_readable_line)
 {
     capture(ODY_LOG_DEBUG, ODY_LOG_READABLE);
     ody_log(ODY_LOG_INFO, "client connected", ODY_STRING("peer", "127.0.0.1:5000"),
-            ODY_NUMBER("code", -4001), ODY_TEXT("agent", ODY_VIEW("a b")), ODY_STRING("none", NULL));
+            ODY_NUMBER("code", -4001), ODY_TEXT("agent", ODY_VIEW("a b")),
+            ODY_STRING("none", NULL));
     CHECK_TEXT(READABLE_LINE(),
                "info    client connected peer=127.0.0.1:5000 code=-4001 agent=\"a b\" none=\"\"\n");
     ody_log(ODY_LOG_WARNING, "key \"portt\" is unknown");
@@ -99,15 +100,16 @@ TEST(log_json_line)
     capture(ODY_LOG_DEBUG, ODY_LOG_JSON);
     ody_log(ODY_LOG_INFO, "client \"x\" connected", ODY_STRING("peer", "127.0.0.1"),
             ODY_NUMBER("code", INT64_MIN), ODY_STRING("none", NULL));
-    CHECK_TEXT(JSON_LINE(), "\"level\":\"info\",\"message\":\"client \\\"x\\\" connected\","
-                            "\"peer\":\"127.0.0.1\",\"code\":-9223372036854775808,\"none\":\"\"}\n");
+    CHECK_TEXT(JSON_LINE(),
+               "\"level\":\"info\",\"message\":\"client \\\"x\\\" connected\","
+               "\"peer\":\"127.0.0.1\",\"code\":-9223372036854775808,\"none\":\"\"}\n");
     ody_log(ODY_LOG_DEBUG, "nothing more");
     CHECK_TEXT(JSON_LINE(), "\"level\":\"debug\",\"message\":\"nothing more\"}\n");
 }
 
 /* Quotes, controls, a NUL, broken UTF-8, C1 controls, line separators, a change of direction. */
 #define HOSTILE                                                                                    \
-    "\"\\\r\n\t\0\x7f\xff\xc3\xe2\x82|\xc2\x9b\xe2\x80\xa8\xe2\x80\xae\xed\xa0\x80\xc3\xa4"         \
+    "\"\\\r\n\t\0\x7f\xff\xc3\xe2\x82|\xc2\x9b\xe2\x80\xa8\xe2\x80\xae\xed\xa0\x80\xc3\xa4"        \
     "\xf0\x9f\x98\x80"
 
 TEST(log_escapes_hostile_bytes_for_readers)
@@ -224,8 +226,8 @@ TEST(log_cuts_long_lines_without_breaking_them)
 {
     static char value[6000];
     const ody_log_format formats[] = {ODY_LOG_READABLE, ODY_LOG_COLOUR, ODY_LOG_JSON};
-    const char *const units[] = {"a", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\n", "\xff",
-                                 "\x01", "\""};
+    const char *const units[] = {"a",  "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+                                 "\n", "\xff",     "\x01",         "\""};
 
     for (size_t i = 0; i < 3; i++) {
         capture(ODY_LOG_DEBUG, formats[i]);
@@ -419,7 +421,8 @@ TEST(log_lines_of_threads_do_not_mix)
         unsigned writer, i;
         char filler[100];
 
-        CHECK_EQUAL(sscanf(line, "%*s info line writer=%u i=%u filler=%99s", &writer, &i, filler), 3);
+        CHECK_EQUAL(sscanf(line, "%*s info line writer=%u i=%u filler=%99s", &writer, &i, filler),
+                    3);
         CHECK(writer < WRITERS && strlen(filler) == 64);
         CHECK_EQUAL(i, next[writer]);
         next[writer]++;

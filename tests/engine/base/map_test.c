@@ -38,8 +38,8 @@ TEST(map_starts_empty_and_ends_empty)
 
 TEST(map_tells_keys_apart_by_every_byte)
 {
-    ody_view keys[] = {ODY_VIEW(""), ODY_VIEW("a"), ODY_VIEW("a\0"), ODY_VIEW("a\0b"),
-                       ODY_VIEW("\0"), ODY_VIEW("b")};
+    ody_view keys[] = {ODY_VIEW(""),     ODY_VIEW("a"),  ODY_VIEW("a\0"),
+                       ODY_VIEW("a\0b"), ODY_VIEW("\0"), ODY_VIEW("b")};
     ody_map map = {0};
 
     for (size_t i = 0; i < 6; i++) {

@@ -12,8 +12,8 @@ static const struct {
     size_t length;
     uint64_t hash;
 } reference[] = {
-    {0, 0x368659063128bff6},  {1, 0xce880c366bcf3489}, {3, 0xef4b9dcae9b04417},
-    {7, 0xce280fabc397fbda},  {8, 0x60866c3c108c6afb}, {9, 0x68814005f7469e03},
+    {0, 0x368659063128bff6},  {1, 0xce880c366bcf3489},  {3, 0xef4b9dcae9b04417},
+    {7, 0xce280fabc397fbda},  {8, 0x60866c3c108c6afb},  {9, 0x68814005f7469e03},
     {15, 0x94ace24d68c18cf8}, {16, 0x339176f3ac59ce05}, {63, 0x06e24d6f0d014c37},
 };
 

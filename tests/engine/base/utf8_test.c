@@ -13,7 +13,8 @@ static char *guarded_end(void)
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
     if (!end) {
-        char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        char *pages =
+            mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         CHECK(pages != MAP_FAILED);
         CHECK_EQUAL(mprotect(pages + page, page, PROT_NONE), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The timer wheel: never early, at most one tick late, whatever is armed, moved, cancelled or freed,
- * also by a timer that fires. Times are made up; nothing here waits.
+ * The timer wheel: never early, at most one tick late, whatever is armed, moved, cancelled or
+ * freed, also by a timer that fires. Times are made up; nothing here waits.
  */
 #include <stdlib.h>
 #include "base/memory.h"
@@ -155,7 +155,8 @@ static void check_fire(ody_timer *timer, uint64_t now)
 
 static int by_tick(const void *a, const void *b)
 {
-    uint64_t x = all_modelled[*(const uint32_t *)a].tick, y = all_modelled[*(const uint32_t *)b].tick;
+    uint64_t x = all_modelled[*(const uint32_t *)a].tick,
+             y = all_modelled[*(const uint32_t *)b].tick;
 
     return x < y ? -1 : x > y;
 }
@@ -185,7 +186,8 @@ TEST(wheel_fires_like_a_sorted_list)
     while (expected < TIMERS) {
         /* Never past the next timer by more than a jump, of a millisecond up to an hour. */
         uint64_t next = all_modelled[order[expected]].tick * TICK;
-        uint64_t jump = sequence_below(&model_numbers, 3600000) >> sequence_below(&model_numbers, 22);
+        uint64_t jump =
+            sequence_below(&model_numbers, 3600000) >> sequence_below(&model_numbers, 22);
 
         now = (next > now + jump ? next - sequence_below(&model_numbers, 2) : now) + jump;
         ody_wheel_advance(&model_wheel, now);
