@@ -150,13 +150,16 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 /* Too many at once: the one that has taken longest so far gives way. */
 static void make_room(ody_shard *shard)
 {
-    ody_list_node *oldest = shard->handshakes.next;
+    ody_client_socket *oldest;
 
-    if (shard->handshake_count < HANDSHAKES_MAX || oldest == &shard->handshakes) {
+    if (shard->handshake_count < HANDSHAKES_MAX) {
         return;
     }
+    oldest = ody_container_of(shard->handshakes.next, ody_client_socket, member);
     ody_count(shard->counters, handshake_timeouts, 1);
-    ody__client_kill(ody_container_of(oldest, ody_client_socket, member));
+    ody__client_log_failure(oldest, "too many handshakes at once");
+    oldest->phase = ODY_PHASE_ANSWER;
+    ody__client_kill(oldest);
 }
 
 static void welcome(ody_shard *shard, int descriptor, const struct sockaddr_storage *address)

@@ -8,8 +8,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 
-static const char *const phase_names[] = {"head", "answer", "tls", "upgrade",
-                                          "open", "close",  "gone"};
+static const char *const phase_names[] = {"head", "tls", "answer", "open", "close", "gone"};
 
 static void on_timer(ody_timer *timer, uint64_t now)
 {
@@ -19,6 +18,7 @@ static void on_timer(ody_timer *timer, uint64_t now)
     if (client->phase < ODY_PHASE_ANSWER) {
         ody_count(client->shard->counters, handshake_timeouts, 1);
         ody__client_log_failure(client, "too slow");
+        client->phase = ODY_PHASE_ANSWER;
     }
     ody__client_kill(client);
 }
@@ -76,7 +76,10 @@ bool ody__client_adopt(ody_client_socket *client, struct lws_vhost *vhost, bool 
     if (!wsi) {
         /* libwebsockets has closed the socket. */
         client->descriptor = -1;
-        ody__client_log_failure(client, "not adopted");
+        if (secure) {
+            ody_count(client->shard->counters, tls_failures, 1);
+        }
+        ody__client_log_failure(client, secure ? "the TLS handshake failed" : "not adopted");
         ody__client_gone(client);
         return false;
     }
@@ -106,6 +109,7 @@ void ody__client_gone(ody_client_socket *client)
         ody__arrival_free(client->arrival);
         client->arrival = NULL;
     }
+    ody_list_remove(&client->member);
     client->phase = ODY_PHASE_GONE;
     client->wsi = NULL;
     ody_wheel_cancel(shard->wheel, &client->timer);

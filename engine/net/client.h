@@ -51,16 +51,17 @@ typedef struct ody_client_socket {
     struct lws *wsi;
     int descriptor;
     uint8_t phase;
-    bool direct;     /* plain: frames go by send() */
-    bool handed;     /* libwebsockets has the rest of a frame: no direct send until it is out */
-    bool doomed;     /* to be killed after the flush */
-    bool known;      /* the hub has it */
+    bool direct;  /* plain: frames go by send() */
+    bool stalled; /* its socket takes no more: one of `stalled` until its writable callback */
+    bool handed;  /* libwebsockets has a rest: nothing is sent and nothing read until it is out */
+    bool doomed;  /* to be killed after the flush */
+    bool known;   /* the hub has it */
     bool close_sent; /* our close frame is out */
     bool close_seen; /* and the client's has come */
     ody_connection connection;
     ody_shard *shard;
     ody_arrival *arrival; /* NULL once open */
-    ody_list_node member; /* of shard->handshakes, or of shard->gone */
+    ody_list_node member; /* of shard->handshakes, shard->stalled or shard->gone */
     ody_timer timer;      /* handshake, close */
     ody_frame_reader reader;
     ody_bytes message; /* on TLS the head, then a message that came in pieces */
@@ -76,6 +77,7 @@ struct ody_shard {
     struct lws_context *context;
     struct lws_vhost *plain;
     struct lws_vhost *tls;
+    struct ssl_ctx_st *client_tls; /* for connections that we never make */
     ev_io listener;
     ev_async wake;
     ev_async drain;
@@ -88,6 +90,7 @@ struct ody_shard {
     ody_mailbox_node *mail; /* taken, not yet handled */
     ody_list awake;         /* connections to flush */
     ody_list handshakes;    /* oldest first */
+    ody_list stalled;       /* open clients whose sockets take no more */
     ody_list gone;          /* to be freed at the end of the turn */
     uint32_t handshake_count;
     size_t peak; /* connections, since the last trim */
@@ -111,6 +114,9 @@ void ody__websocket_open(ody_client_socket *client);
 /** Bytes of an open client. They are unmasked in place. @return false to cut it. */
 bool ody__websocket_read(ody_client_socket *client, char *data, size_t length);
 
+/** Lets the hub judge how long and how much the stalled wait: their sockets may never say anything
+ *  again. */
+void ody__flush_review(ody_shard *shard);
 /** Flushes all that are awake, then closes what is marked, then frees what is gone. */
 void ody__flush_all(ody_shard *shard);
 /** Sends what waits for one client, from its writable callback. @return false to cut it. */
@@ -139,6 +145,8 @@ bool ody__client_adopt(ody_client_socket *client, struct lws_vhost *vhost, bool 
 
 /** Makes the vhosts of a context. @return 0 or ODY_ECERTIFICATE. */
 int ody__vhosts_new(ody_shard *shard, ody_error *error);
+/** Frees what is left of them once the context is destroyed. Never made is fine. */
+void ody__vhosts_free(ody_shard *shard);
 
 /** Logs why a handshake came to nothing: peer, phase, reason. Bounded. */
 void ody__client_log_failure(const ody_client_socket *client, const char *reason);

@@ -5,7 +5,9 @@
  *
  * Direct sends and libwebsockets share a socket. We send only while it has nothing half sent of its
  * own. After a short send it gets the rest of that one frame; whole frames stay in our queue, so
- * that a close frame never falls into the middle of one.
+ * that a close frame never falls into the middle of one. While it holds a rest it neither reads
+ * from the client nor lets the loop sleep when there is something to read: so it is told not to
+ * look.
  */
 #include "net/client.h"
 
@@ -17,6 +19,7 @@
 
 #define GATHER_MAX 64
 #define ROUNDS_MAX 16 /* sends for one client in one turn */
+#define PASSES_MAX 8  /* walks in one turn */
 #define CLOSE_REASON_MAX 123
 #define CLOSE_WAIT_MS 2000 /* for the peer's answer to our close frame */
 
@@ -40,18 +43,28 @@ static void sent(ody_client_socket *client, size_t bytes)
     ody_count(client->shard->counters, sends, 1);
 }
 
-/* libwebsockets keeps what the kernel does not take, and asks for POLLOUT itself. */
+/* Gives bytes to libwebsockets as they are. It keeps what the kernel does not take. */
+static bool write_raw(ody_client_socket *client, const void *data, size_t length)
+{
+    if (lws_write(client->wsi, (unsigned char *)data, length, LWS_WRITE_RAW) < 0) {
+        return false;
+    }
+    if (!client->handed && lws_partial_buffered(client->wsi)) {
+        client->handed = true;
+        lws_rx_flow_control(client->wsi, 0);
+    }
+    return true;
+}
+
 static flush_result hand_over(ody_client_socket *client)
 {
     ody_view rest = ody_outbound_broken_frame(&client->connection.outbound);
 
     if (rest.length > 0) {
-        if (lws_write(client->wsi, (unsigned char *)rest.data, rest.length, LWS_WRITE_RAW) <
-            (int)rest.length) {
+        if (!write_raw(client, rest.data, rest.length)) {
             return FLUSH_BROKEN;
         }
         sent(client, rest.length);
-        client->handed = true;
     }
     return FLUSH_BLOCKED;
 }
@@ -66,7 +79,7 @@ static flush_result flush_direct(ody_client_socket *client)
         size_t wanted = 0;
         ssize_t taken;
 
-        if (round == ROUNDS_MAX || client->handed) {
+        if (round == ROUNDS_MAX) {
             return FLUSH_BLOCKED;
         }
         for (int index = 0; index < count; index++) {
@@ -93,12 +106,11 @@ static flush_result flush_tls(ody_client_socket *client)
     struct iovec vector;
 
     while (outbound->count > 0) {
-        if (lws_partial_buffered(client->wsi) || lws_send_pipe_choked(client->wsi)) {
+        if (client->handed || lws_send_pipe_choked(client->wsi)) {
             return FLUSH_BLOCKED;
         }
         ody_outbound_gather(outbound, &vector, 1);
-        if (lws_write(client->wsi, vector.iov_base, vector.iov_len, LWS_WRITE_RAW) <
-            (int)vector.iov_len) {
+        if (!write_raw(client, vector.iov_base, vector.iov_len)) {
             return FLUSH_BROKEN;
         }
         sent(client, vector.iov_len);
@@ -108,6 +120,9 @@ static flush_result flush_tls(ody_client_socket *client)
 
 static flush_result flush_client(ody_client_socket *client)
 {
+    if (client->stalled || client->handed) {
+        return FLUSH_BLOCKED;
+    }
     return client->direct ? flush_direct(client) : flush_tls(client);
 }
 
@@ -126,7 +141,7 @@ static bool close_frame_send(ody_client_socket *client)
 
     memcpy(frame + 4, reason, length);
     client->close_sent = true;
-    return lws_write(client->wsi, frame, 4 + length, LWS_WRITE_RAW) == (int)(4 + length);
+    return write_raw(client, frame, 4 + length);
 }
 
 /* All that came before the close frame is out: sends it, and waits for the client's own, but not
@@ -148,10 +163,19 @@ static void close_politely(ody_client_socket *client)
 static void close_at_once(ody_client_socket *client)
 {
     ody_outbound_fini(&client->connection.outbound);
-    if (!client->close_sent && !lws_partial_buffered(client->wsi)) {
+    if (!client->close_sent && !client->handed) {
         close_frame_send(client);
     }
     client->doomed = true;
+}
+
+static void stall(ody_client_socket *client)
+{
+    lws_callback_on_writable(client->wsi);
+    if (!client->stalled) {
+        client->stalled = true;
+        ody_list_append(&client->shard->stalled, &client->member);
+    }
 }
 
 static void settle(ody_client_socket *client, flush_result result)
@@ -163,7 +187,7 @@ static void settle(ody_client_socket *client, flush_result result)
         return;
     }
     if (result == FLUSH_BLOCKED) {
-        lws_callback_on_writable(client->wsi);
+        stall(client);
         if (connection->close_code == 0) {
             ody_hub_blocked(client->shard->hub, connection, ody_clock_ms());
         }
@@ -191,9 +215,17 @@ static void await_close(ody_client_socket *client)
     }
 }
 
+/* libwebsockets calls this only when it holds nothing any more. */
 bool ody__flush_writable(ody_client_socket *client)
 {
-    client->handed = false;
+    if (client->stalled) {
+        client->stalled = false;
+        ody_list_remove(&client->member);
+    }
+    if (client->handed) {
+        client->handed = false;
+        lws_rx_flow_control(client->wsi, 1);
+    }
     flush_one(client);
     return !client->doomed;
 }
@@ -214,7 +246,8 @@ static void prefetch_client(ody_list_node *node)
     __builtin_prefetch(client + 64, 1);
 }
 
-void ody__flush_all(ody_shard *shard)
+/* One walk, and behind it the ends that it has marked. A flush may wake its own client again. */
+static void flush_pass(ody_shard *shard)
 {
     ody_list doomed;
     ody_list_node *node;
@@ -227,6 +260,7 @@ void ody__flush_all(ody_shard *shard)
         prefetch_client(shard->awake.next);
         flush_one(client);
         if (client->doomed) {
+            ody_list_remove(node);
             ody_list_append(&doomed, node);
         } else {
             await_close(client);
@@ -235,6 +269,19 @@ void ody__flush_all(ody_shard *shard)
     while ((node = ody_list_take_first(&doomed))) {
         ody__client_kill(client_awake(node));
     }
+}
+
+/* The end of one client is news for others, which must not wait until the loop wakes again. */
+void ody__flush_all(ody_shard *shard)
+{
+    ody_list_node *node;
+
+    for (int pass = 0; pass == 0 || (pass < PASSES_MAX && !ody_list_empty(&shard->awake)); pass++) {
+        flush_pass(shard);
+    }
+    if (!ody_list_empty(&shard->awake)) {
+        ev_async_send(shard->loop, &shard->wake);
+    }
     while ((node = ody_list_take_first(&shard->gone))) {
         ody_client_socket *client = ody_container_of(node, ody_client_socket, member);
 
@@ -242,5 +289,16 @@ void ody__flush_all(ody_shard *shard)
         ody_frame_reader_fini(&client->reader);
         ody_bytes_fini(&client->message);
         ody_free(client);
+    }
+}
+
+void ody__flush_review(ody_shard *shard)
+{
+    uint64_t now = ody_clock_ms();
+
+    for (ody_list_node *node = shard->stalled.next; node != &shard->stalled; node = node->next) {
+        ody_client_socket *client = ody_container_of(node, ody_client_socket, member);
+
+        ody_hub_blocked(shard->hub, &client->connection, now);
     }
 }

@@ -138,6 +138,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)loop;
     (void)events;
     ody_hub_advance(shard->hub, now);
+    ody__flush_review(shard);
     trim_when_quiet(shard, now);
     end_when_drained(shard, now);
 }
@@ -179,6 +180,8 @@ static void watchers_start(ody_shard *shard)
     ev_async_init(&shard->stop, on_stop);
     ev_prepare_init(&shard->flush, on_flush);
     ev_idle_init(&shard->more, on_more);
+    /* At the usual priority it would have to wait until no socket has anything to say. */
+    ev_set_priority(&shard->more, EV_MAXPRI);
     ev_timer_init(&shard->tick, on_tick, TICK_SECONDS, TICK_SECONDS);
     shard->wake.data = shard->drain.data = shard->stop.data = shard;
     shard->flush.data = shard->more.data = shard->tick.data = shard;
@@ -189,8 +192,8 @@ static void watchers_start(ody_shard *shard)
     ev_timer_start(shard->loop, &shard->tick);
 }
 
-/* libwebsockets changes what SIGPIPE does for the whole process; every send of ours asks for none.
- */
+/* libwebsockets changes what SIGPIPE does for the whole process. We need no change: a shard's
+ * thread blocks all signals, and every send of ours asks for none. */
 static struct lws_context *context_new(ody_shard *shard)
 {
     static const lws_retry_bo_t no_timers;
@@ -246,6 +249,7 @@ int ody_shard_new(const ody_shard_setup *setup, ody_shard **out, ody_error *erro
     shard->options = setup->shared->options;
     ody_list_init(&shard->awake);
     ody_list_init(&shard->handshakes);
+    ody_list_init(&shard->stalled);
     ody_list_init(&shard->gone);
     ody_mailbox_init(&shard->mailbox, shard->options->limits.mailbox_size, wake_shard, shard);
     code = shard_make(shard, error);
@@ -253,6 +257,8 @@ int ody_shard_new(const ody_shard_setup *setup, ody_shard **out, ody_error *erro
         ody_shard_free(shard);
         return code;
     }
+    /* From here on it would only repeat in other words what we log with peer and phase. */
+    lws_set_log_level(ody_log_enabled(ODY_LOG_DEBUG) ? LLL_ERR | LLL_WARN : 0, on_library_log);
     *out = shard;
     return 0;
 }
@@ -269,7 +275,10 @@ static void close_all(ody_shard *shard)
 static void *run(void *context)
 {
     ody_shard *shard = context;
+    sigset_t all;
 
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
     ody__acceptor_start(shard);
     ev_run(shard->loop, 0);
     ody__acceptor_stop(shard);
@@ -339,6 +348,7 @@ void ody_shard_free(ody_shard *shard)
     if (shard->context) {
         lws_context_destroy(shard->context);
     }
+    ody__vhosts_free(shard);
     ody_shard_drop_mail(shard);
     if (shard->hub) {
         ody_hub_free(shard->hub);

@@ -34,6 +34,7 @@ static struct lws_vhost *vhost_new(ody_shard *shard, const char *name, bool secu
 
     if (secure) {
         info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.provided_client_ssl_ctx = shard->client_tls;
         info.ssl_cert_filepath = shard->options->tls_certificate;
         info.ssl_private_key_filepath = shard->options->tls_key;
         info.ssl_options_set = SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION;
@@ -50,12 +51,24 @@ int ody__vhosts_new(ody_shard *shard, ody_error *error)
     if (!shard->options->tls_certificate) {
         return 0;
     }
+    /* libwebsockets would make one, load all certificates of the system into it, and with several
+     * contexts in a process never free it. */
+    shard->client_tls = SSL_CTX_new(TLS_client_method());
+    if (!shard->client_tls) {
+        return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
+    }
     shard->tls = vhost_new(shard, "tls", true);
     if (!shard->tls) {
         return ody_error_set(error, ODY_ECERTIFICATE,
                              "ssl.ssl_cert_file and ssl.ssl_key_file cannot be used");
     }
     return 0;
+}
+
+void ody__vhosts_free(ody_shard *shard)
+{
+    SSL_CTX_free(shard->client_tls);
+    shard->client_tls = NULL;
 }
 
 static int unusable(ody_error *error, const char *key, const char *file)
@@ -67,6 +80,16 @@ static int unusable(ody_error *error, const char *key, const char *file)
                   text ? text : "unknown reason");
     ERR_clear_error();
     return ODY_ECERTIFICATE;
+}
+
+/* Without it OpenSSL would ask whoever sits at the terminal. */
+static int no_passphrase(char *out, int size, int writing, void *context)
+{
+    (void)out;
+    (void)size;
+    (void)writing;
+    (void)context;
+    return 0;
 }
 
 int ody_tls_check(const ody_options *options, ody_error *error)
@@ -85,6 +108,7 @@ int ody_tls_check(const ody_options *options, ody_error *error)
     if (!context) {
         return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
     }
+    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
     if (SSL_CTX_use_certificate_chain_file(context, options->tls_certificate) != 1) {
         code = unusable(error, "ssl.ssl_cert_file", options->tls_certificate);
     } else if (SSL_CTX_use_PrivateKey_file(context, options->tls_key, SSL_FILETYPE_PEM) != 1 ||

@@ -173,30 +173,37 @@ void raw_send(int descriptor, const char *data, size_t length)
     CHECK_EQUAL(send(descriptor, data, length, MSG_NOSIGNAL), length);
 }
 
-void raw_frame(int descriptor, int first_byte, const char *payload, size_t length)
+size_t raw_frame_header(char out[14], int first_byte, size_t length)
 {
-    char *frame = malloc(length + 14);
     size_t header = 2;
 
-    frame[0] = (char)first_byte;
+    out[0] = (char)first_byte;
     if (length < 126) {
-        frame[1] = (char)(0x80 | length);
+        out[1] = (char)(0x80 | length);
     } else if (length < 65536) {
-        frame[1] = (char)(0x80 | 126);
-        frame[2] = (char)(length >> 8);
-        frame[3] = (char)length;
+        out[1] = (char)(0x80 | 126);
+        out[2] = (char)(length >> 8);
+        out[3] = (char)length;
         header = 4;
     } else {
-        frame[1] = (char)(0x80 | 127);
-        memset(frame + 2, 0, 4);
+        out[1] = (char)(0x80 | 127);
+        memset(out + 2, 0, 4);
         for (int index = 0; index < 4; index++) {
-            frame[6 + index] = (char)(length >> (24 - 8 * index));
+            out[6 + index] = (char)(length >> (24 - 8 * index));
         }
         header = 10;
     }
-    memset(frame + header, 0, 4);
-    memcpy(frame + header + 4, payload, length);
-    raw_send(descriptor, frame, header + 4 + length);
+    memset(out + header, 0, 4);
+    return header + 4;
+}
+
+void raw_frame(int descriptor, int first_byte, const char *payload, size_t length)
+{
+    char *frame = malloc(length + 14);
+    size_t header = raw_frame_header(frame, first_byte, length);
+
+    memcpy(frame + header, payload, length);
+    raw_send(descriptor, frame, header + length);
     free(frame);
 }
 

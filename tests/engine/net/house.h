@@ -32,6 +32,8 @@ void house_publish(net_house *self, const char *channel, ody_view data);
 int raw_connect(const net_house *self, int receive_buffer);
 void raw_send(int descriptor, const char *data, size_t length);
 #define raw_send_text(descriptor, text) raw_send((descriptor), (text), strlen(text))
+/** Writes the header of a masked frame whose mask is 0. @return its length. */
+size_t raw_frame_header(char out[14], int first_byte, size_t length);
 /** Sends a masked frame. */
 void raw_frame(int descriptor, int first_byte, const char *payload, size_t length);
 /** Reads until text has come or the peer is gone. @return what has come, NUL-terminated, to free.

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls_client.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "test.h"
+
+#define DEADLINE_MS 20000
+
+/* libwebsockets looks at the dates of its certificates with mktime, in each shard's thread. The C
+ * library guards its time zone with a lock that ThreadSanitizer does not see. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:tzset_internal\n";
+}
+
+void tls_files_make(tls_files *self)
+{
+    const char *folder = strstr(__FILE__, "/engine/net/");
+
+    CHECK(folder != NULL);
+    snprintf(self->folder, sizeof(self->folder), "%.*s/out", (int)(folder - __FILE__), __FILE__);
+    mkdir(self->folder, 0777);
+    strcat(self->folder, "/tls-XXXXXX");
+    CHECK(mkdtemp(self->folder) != NULL);
+    snprintf(self->certificate, sizeof(self->certificate), "%s/certificate.pem", self->folder);
+    snprintf(self->key, sizeof(self->key), "%s/key.pem", self->folder);
+    tls_files_run(self, "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 "
+                        "-keyout key.pem -out certificate.pem");
+}
+
+void tls_files_run(const tls_files *self, const char *command)
+{
+    char line[2048];
+
+    snprintf(line, sizeof(line), "cd '%s' && { %s; } > log 2>&1", self->folder, command);
+    if (system(line) != 0) {
+        FAIL("failed: %s", line);
+    }
+}
+
+void tls_files_remove(const tls_files *self)
+{
+    char line[1024];
+
+    snprintf(line, sizeof(line), "rm -r '%s'", self->folder);
+    CHECK_EQUAL(system(line), 0);
+}
+
+void tls_house_open(net_house *house, const tls_files *files)
+{
+    house->options.tls_certificate = files->certificate;
+    house->options.tls_key = files->key;
+    house_open(house);
+}
+
+bool tls_connect(tls_client *self, const net_house *house, const tls_wish *wish)
+{
+    static const tls_wish none;
+
+    wish = wish ? wish : &none;
+    self->descriptor = raw_connect(house, wish->receive_buffer);
+    self->context = SSL_CTX_new(TLS_client_method());
+    CHECK(self->context != NULL);
+    SSL_CTX_set_security_level(self->context, 0);
+    SSL_CTX_set_min_proto_version(self->context, wish->version);
+    SSL_CTX_set_max_proto_version(self->context, wish->version);
+    self->ssl = SSL_new(self->context);
+    CHECK(self->ssl != NULL);
+    if (wish->alpn) {
+        SSL_set_alpn_protos(self->ssl, (const unsigned char *)wish->alpn,
+                            (unsigned)strlen(wish->alpn));
+    }
+    if (wish->name) {
+        SSL_set_tlsext_host_name(self->ssl, wish->name);
+    }
+    SSL_set_fd(self->ssl, self->descriptor);
+    return SSL_connect(self->ssl) == 1;
+}
+
+void tls_write(tls_client *self, const char *data, size_t length)
+{
+    CHECK_EQUAL(SSL_write(self->ssl, data, (int)length), length);
+}
+
+void tls_frame(tls_client *self, int first_byte, const char *payload, size_t length)
+{
+    char *frame = malloc(length + 14);
+    size_t header = raw_frame_header(frame, first_byte, length);
+
+    memcpy(frame + header, payload, length);
+    tls_write(self, frame, header + length);
+    free(frame);
+}
+
+char *tls_read_until(tls_client *self, const char *text, size_t *length)
+{
+    size_t capacity = 65536;
+    size_t ignored;
+    char *data = malloc(capacity + 1);
+
+    length = length ? length : &ignored;
+    *length = 0;
+    for (;;) {
+        struct pollfd watched = {.fd = self->descriptor, .events = POLLIN};
+        int count;
+
+        data[*length] = '\0';
+        if (text && memmem(data, *length, text, strlen(text))) {
+            return data;
+        }
+        if (SSL_pending(self->ssl) == 0 && poll(&watched, 1, DEADLINE_MS) != 1) {
+            FAIL("nothing came in %d ms; until now: %s", DEADLINE_MS, data);
+        }
+        if (*length == capacity) {
+            capacity *= 2;
+            data = realloc(data, capacity + 1);
+        }
+        count = SSL_read(self->ssl, data + *length, (int)(capacity - *length));
+        if (count <= 0) {
+            data[*length] = '\0';
+            if (text) {
+                FAIL("the peer left without saying \"%s\"; it said: %s", text, data);
+            }
+            return data;
+        }
+        *length += (size_t)count;
+    }
+}
+
+void tls_open(tls_client *self, const net_house *house, const char *target, const char *until,
+              const tls_wish *wish)
+{
+    char request[1024];
+
+    CHECK(tls_connect(self, house, wish));
+    snprintf(request, sizeof(request),
+             "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+             "Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+             "Sec-WebSocket-Version: 13\r\n\r\n",
+             target);
+    tls_write_text(self, request);
+    if (until) {
+        free(tls_read_until(self, until, NULL));
+    }
+}
+
+void tls_close(tls_client *self)
+{
+    SSL_free(self->ssl);
+    SSL_CTX_free(self->context);
+    close(self->descriptor);
+}
