@@ -36,7 +36,7 @@ class ChannelClient
      * @throws \Ody\Websocket\Channel\Exceptions\ChannelNotFoundException when nobody is subscribed (unless "ignore")
      * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when name or data of the event is unusable
-     * @throws \Ody\Websocket\Exceptions\OutcomeUnknownException when the connection was lost before the answer
+     * @throws \Ody\Websocket\Exceptions\OutcomeUnknownException when it may have been published: no answer came
      * @throws \ValueError when $except is not a socket id
      */
     public function publish(string $channel, string $event, array $data, ?string $except = null): int {}

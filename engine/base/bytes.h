@@ -25,12 +25,18 @@ void ody_bytes_fini(ody_bytes *bytes);
 void ody_bytes_clear(ody_bytes *bytes);
 /** Makes room for `more` bytes past the end. @return false (and failed) without memory. */
 bool ody_bytes_reserve(ody_bytes *bytes, size_t more);
-/** Appends. With a failure behind it, does nothing. */
+/**
+ * Appends; with a failure behind it, does nothing. Each append below is the same in another form.
+ * @param data not inside of this buffer; may be NULL if length is 0.
+ */
 void ody_bytes_append(ody_bytes *bytes, const char *data, size_t length);
+/** Appends the bytes of a view. */
 void ody_bytes_append_view(ody_bytes *bytes, ody_view view);
+/** Appends one byte. */
 void ody_bytes_append_byte(ody_bytes *bytes, char byte);
 /** Appends a number in decimal. */
 void ody_bytes_append_number(ody_bytes *bytes, uint64_t number);
+/** Appends a string literal, without its NUL. */
 #define ody_bytes_append_literal(bytes, literal)                                                   \
     ody_bytes_append((bytes), (literal), sizeof(literal) - 1)
 /** What it holds now; valid until the next append. */

@@ -27,13 +27,18 @@ typedef struct ody_mailbox {
     void *context;
 } ody_mailbox;
 
-/** @param limit bytes. @param wake called from the posting thread, outside of the lock. */
+/**
+ * Makes an empty mailbox in place.
+ * @param limit bytes that may wait.
+ * @param wake called from the posting thread, outside of the lock, when the mailbox was empty; may
+ *        be NULL.
+ */
 void ody_mailbox_init(ody_mailbox *mailbox, uint64_t limit, void (*wake)(void *context),
                       void *context);
 /** The mailbox must be empty: whoever owns the messages takes and frees them first. */
 void ody_mailbox_fini(ody_mailbox *mailbox);
 /**
- * Posts; ownership of the node moves only on success.
+ * Posts; ownership of the node moves only on success. Then the taker may already have freed it.
  * @param must control messages (a leave, a joined) are taken even over the limit: their number is
  *        bounded by what connections may have in flight.
  * @return 0, or ODY_EOVERLOADED when it is full and `must` is false. Any thread.
@@ -41,7 +46,7 @@ void ody_mailbox_fini(ody_mailbox *mailbox);
 int ody_mailbox_post(ody_mailbox *mailbox, ody_mailbox_node *node, bool must);
 /** Takes all that waits, oldest first, as a chain of `next`; NULL when empty. The owning thread. */
 ody_mailbox_node *ody_mailbox_take(ody_mailbox *mailbox);
-/** Whether more bytes wait than the limit allows. Any thread; a moment later it may differ. */
+/** Whether the limit is reached. Any thread; a moment later it may differ. */
 bool ody_mailbox_full(const ody_mailbox *mailbox);
 
 #endif

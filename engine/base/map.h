@@ -18,7 +18,10 @@ typedef struct ody_map {
     size_t count;
 } ody_map;
 
-/** The keyed hash of this process; the same in all its threads, different in every process. */
+/**
+ * The keyed hash of this process: the same in all its threads, different in every process. Until
+ * ody_hash_seed has run its key is fixed, which only tests may rely on. Any thread.
+ */
 uint64_t ody_hash(ody_view key);
 
 /** Draws the process's hash key. Call once, before the first thread; a second call does nothing. */
@@ -28,11 +31,16 @@ void ody_hash_seed(void);
 void ody_map_init(ody_map *map);
 /** Frees the table; keys and values belong to the caller. */
 void ody_map_fini(ody_map *map);
-/** @return the value, or NULL. */
+/** Looks key up. @return the value, or NULL when there is none. */
 void *ody_map_get(const ody_map *map, ody_view key);
-/** Adds or replaces. @return 0, or ODY_EMEMORY with the map unchanged. */
+/**
+ * Adds or replaces, the stored key included.
+ * @param key borrowed until the entry is removed or replaced.
+ * @param value borrowed, not NULL.
+ * @return 0, or ODY_EMEMORY with the map unchanged (ODY_EINVALID for a NULL value).
+ */
 int ody_map_put(ody_map *map, ody_view key, void *value) __attribute__((warn_unused_result));
-/** Takes an entry out. @return its value, or NULL. Never fails, may shrink the table. */
+/** Takes an entry out. @return its value, or NULL. Never fails, may shrink or free the table. */
 void *ody_map_remove(ody_map *map, ody_view key);
 /**
  * Walks the map in no order. Start with *cursor = 0. Do not change the map between calls.

@@ -20,6 +20,7 @@
 #define HANDSHAKES_MAX 4096
 #define ANSWER_WAIT_MS 1000
 #define PAUSE_SECONDS 0.1
+#define COMPLAIN_EVERY_MS 1000
 #define TLS_HANDSHAKE_RECORD 0x16
 
 /* Tells a client that is no WebSocket what this is, and waits a moment for it to leave: closing at
@@ -187,14 +188,13 @@ static void welcome(ody_shard *shard, int descriptor, const struct sockaddr_stor
 
 static void accept_failed(ody_shard *shard)
 {
-    static ody_log_gate gate;
-    uint64_t suppressed;
     int reason = errno;
+    uint64_t now = ody_clock_ms();
 
     ody_count(shard->counters, accept_failures, 1);
-    if (ody_log_gate_pass(&gate, ody_clock_ms(), &suppressed)) {
-        ody_log(ODY_LOG_ERROR, "cannot accept", ODY_STRING("reason", strerror(reason)),
-                ODY_NUMBER("suppressed", suppressed));
+    if (now >= shard->complain_at) {
+        ody_log(ODY_LOG_ERROR, "cannot accept", ODY_STRING("reason", strerror(reason)));
+        shard->complain_at = now + COMPLAIN_EVERY_MS;
     }
     ev_io_stop(shard->loop, &shard->listener);
     ev_timer_set(&shard->pause, PAUSE_SECONDS, 0.);

@@ -95,6 +95,7 @@ struct ody_shard {
     uint32_t handshake_count;
     size_t peak; /* connections, since the last trim */
     uint64_t trim_at;
+    uint64_t complain_at;    /* no line before about sockets that cannot be accepted */
     uint64_t drain_deadline; /* 0: not draining */
     bool stopping;
     pthread_t thread;

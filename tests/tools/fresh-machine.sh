@@ -33,7 +33,9 @@ says_what_root_must_do() {
 # A mirror that does not answer ends in a sentence, after the lines that apt-get printed.
 says_when_the_mirror_is_away() {
     local settings=/etc/apt/apt.conf.d/99-away status=0
-    printf 'Acquire::Retries "0";\nAcquire::http::Proxy "http://127.0.0.1:9";\n' >"$settings"
+    mkdir -p "$logs/archives/partial"
+    printf '%s\n' 'Acquire::Retries "0";' 'Acquire::http::Proxy "http://127.0.0.1:9";' \
+        "Dir::Cache::Archives \"$logs/archives\";" >"$settings"
     bin/start -d >"$logs/away" 2>&1 || status=$?
     rm "$settings"
     show "$logs/away"
@@ -51,7 +53,7 @@ starts_once() {
     wait "$second" || b=$?
     show "$logs/first"
     show "$logs/second"
-    ((a + b > 0 && a * b == 0)) && cat "$logs/first" "$logs/second" | grep -q "$(server_pid)"
+    ((a + b > 0 && a * b == 0)) && grep -q "already runs: process $(server_pid) " "$logs/first" "$logs/second"
 }
 
 server_pid() {
@@ -84,10 +86,13 @@ stops() {
     php artisan websocket:stop && ! kill -0 "$pid" 2>/dev/null && [[ ! -e storage/websocket/ody.sock ]]
 }
 
+loads_extension() {
+    php -r 'exit(extension_loaded("ody_websocket") ? 0 : 1);'
+}
+
 # The machine's PHP loads the extension without being told, and forgets it again.
 installs_extension() {
-    bin/install-extension && php -m | grep -qx ody_websocket && publishes &&
-        bin/install-extension --uninstall && ! php -m | grep -qx ody_websocket
+    bin/install-extension && loads_extension && publishes && bin/install-extension --uninstall && ! loads_extension
 }
 
 # A compiler error is shown; when it is repaired, the next start builds again.
@@ -98,8 +103,9 @@ builds_what_changed() {
     bin/start --help >"$logs/broken" 2>&1 || status=$?
     show "$logs/broken"
     cp -p "$logs/server.c" engine/server.c
-    ((status == 1)) && grep -q 'server.c.*error' "$logs/broken" && grep -q '^bin/start: .*run this again' "$logs/broken" &&
-        bin/start --help 2>&1 | grep -q '^Building the extension' && ! bin/start --help 2>&1 | grep -q '^Building'
+    ((status == 1)) && grep -q 'server.c.*error' "$logs/broken" && grep -q '^bin/start: .*run this again' "$logs/broken" || return 1
+    bin/start --help >"$logs/repaired" 2>&1 && grep -q '^Building the extension' "$logs/repaired" || return 1
+    bin/start --help >"$logs/unchanged" 2>&1 && ! grep -q '^Building' "$logs/unchanged"
 }
 
 # A clone has no changed or new file after all this.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The allocator, and the faults that tests of other rooms plant in it. */
+#include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include "base/memory.h"
@@ -115,3 +116,61 @@ TEST(memory_trim_keeps_what_is_in_use)
     CHECK_TEXT(ody_view_of(block), "kept");
     ody_free(block);
 }
+
+/* The sanitizers bring an allocator of their own, which the calls below do not reach. */
+#ifdef __has_feature
+#define OWN_ALLOCATOR (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define OWN_ALLOCATOR 1
+#else
+#define OWN_ALLOCATOR 0
+#endif
+
+#if defined(__GLIBC__) && !OWN_ALLOCATOR
+static long resident_pages(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    long total, resident;
+
+    CHECK(file != NULL);
+    CHECK_EQUAL(fscanf(file, "%ld %ld", &total, &resident), 2);
+    fclose(file);
+    return resident;
+}
+
+TEST(memory_trim_gives_freed_memory_back)
+{
+    enum { BLOCKS = 20000, SIZE = 1000 };
+    static char *blocks[BLOCKS];
+    long before;
+
+    for (size_t i = 0; i < BLOCKS; i++) {
+        blocks[i] = ody_malloc(SIZE);
+        CHECK(blocks[i] != NULL);
+        memset(blocks[i], 'x', SIZE);
+    }
+    /* The last block stays, so that the heap cannot simply end earlier. */
+    for (size_t i = 0; i + 1 < BLOCKS; i++) {
+        ody_free(blocks[i]);
+    }
+    before = resident_pages();
+    ody_memory_trim();
+    CHECK(before - resident_pages() > (long)BLOCKS * SIZE / 4096 / 2);
+    ody_free(blocks[BLOCKS - 1]);
+}
+
+TEST(memory_setup_maps_large_blocks_after_one_was_freed)
+{
+    enum { SIZE = 1 << 20 };
+    size_t before;
+    void *block;
+
+    ody_memory_setup();
+    ody_free(ody_malloc(SIZE));
+    before = mallinfo2().hblks;
+    block = ody_malloc(SIZE);
+    CHECK(block != NULL);
+    CHECK_EQUAL(mallinfo2().hblks, before + 1);
+    ody_free(block);
+}
+#endif

@@ -5,18 +5,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-#include "base/clock.h"
+#include "await.h"
 #include "house.h"
 #include "test.h"
-
-/* Waits for what another thread does; the harness bounds it. */
-#define AWAIT(condition)                                                                           \
-    for (uint64_t await_end = ody_clock_ms() + 20000; !(condition);) {                             \
-        if (ody_clock_ms() > await_end) {                                                          \
-            FAIL("never came true: %s", #condition);                                               \
-        }                                                                                          \
-        nanosleep(&(struct timespec){0, 1000000}, NULL);                                           \
-    }
 
 static void expect_close(int descriptor, int code)
 {

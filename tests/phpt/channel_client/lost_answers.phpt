@@ -6,7 +6,6 @@ ody_websocket
 <?php
 require __DIR__ . '/../server.inc';
 use Ody\Websocket\Channel\ChannelClient;
-use Ody\Websocket\Exceptions\ConnectionException;
 use Ody\Websocket\Exceptions\OutcomeUnknownException;
 
 $server = new TestServer();
@@ -20,7 +19,7 @@ kill_process($engine, 19);
 try {
     $hasty->publish('room', 'event', []);
     echo "not thrown\n";
-} catch (ConnectionException $error) {
+} catch (OutcomeUnknownException $error) {
     echo get_class($error), str_contains($error->getMessage(), $server->socket) ? " names the socket\n" : "\n";
 }
 // The request lies in the socket of the stopped engine when that is killed.
@@ -39,7 +38,7 @@ var_dump($hasty->publish('room', 'event', []), $patient->publish('room', 'event'
 --EXPECT--
 int(1)
 int(1)
-Ody\Websocket\Exceptions\ConnectionException names the socket
+Ody\Websocket\Exceptions\OutcomeUnknownException names the socket
 Ody\Websocket\Exceptions\OutcomeUnknownException names the socket
 int(1)
 int(1)
