@@ -62,19 +62,6 @@ bool ody_address_in(const uint8_t address[16], const ody_network *networks, size
     return false;
 }
 
-static ody_view trim(ody_view text)
-{
-    while (text.length > 0 && (*text.data == ' ' || *text.data == '\t')) {
-        text.data++;
-        text.length--;
-    }
-    while (text.length > 0 &&
-           (text.data[text.length - 1] == ' ' || text.data[text.length - 1] == '\t')) {
-        text.length--;
-    }
-    return text;
-}
-
 /* Where the separator stands last or, with `first`, first, but for inside of quotes: a proxy may
  * quote there what its client wrote. NULL when it is nowhere, or when the quotes do not end. */
 static const char *find_unquoted(ody_view text, char separator, bool first)
@@ -106,12 +93,12 @@ static bool take_last(ody_view *list, ody_view *element)
     }
     comma = find_unquoted(*list, ',', false);
     if (!comma) {
-        *element = trim(*list);
+        *element = ody_http_trim(*list);
         *list = ODY_VIEW_NONE;
     } else {
         size_t before = (size_t)(comma - list->data);
 
-        *element = trim((ody_view){comma + 1, list->length - before - 1});
+        *element = ody_http_trim((ody_view){comma + 1, list->length - before - 1});
         list->length = before;
     }
     return true;
@@ -123,7 +110,7 @@ static ody_view forwarded_for(ody_view element)
     while (element.length > 0) {
         const char *semicolon = find_unquoted(element, ';', true);
         size_t length = semicolon ? (size_t)(semicolon - element.data) : element.length;
-        ody_view pair = trim((ody_view){element.data, length});
+        ody_view pair = ody_http_trim((ody_view){element.data, length});
 
         if (pair.length > 4 && strncasecmp(pair.data, "for=", 4) == 0) {
             pair = (ody_view){pair.data + 4, pair.length - 4};

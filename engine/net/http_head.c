@@ -57,7 +57,7 @@ static bool is_value(ody_view text)
     return true;
 }
 
-static ody_view trim(ody_view text)
+ody_view ody_http_trim(ody_view text)
 {
     while (text.length > 0 && (*text.data == ' ' || *text.data == '\t')) {
         text.data++;
@@ -108,7 +108,7 @@ static int parse_header(ody_view line, ody_http_head *head)
     if (!split(&line, ':', &header->name) || !is_token(header->name) || !is_value(line)) {
         return ODY_EPROTOCOL;
     }
-    header->value = trim(line);
+    header->value = ody_http_trim(line);
     head->header_count++;
     return 0;
 }
@@ -172,11 +172,11 @@ static bool list_has(ody_view list, ody_view token)
     ody_view item;
 
     while (split(&list, ',', &item)) {
-        if (equal_ignoring_case(trim(item), token)) {
+        if (equal_ignoring_case(ody_http_trim(item), token)) {
             return true;
         }
     }
-    return equal_ignoring_case(trim(list), token);
+    return equal_ignoring_case(ody_http_trim(list), token);
 }
 
 bool ody_http_header_has_token(const ody_http_head *head, ody_view name, ody_view token)

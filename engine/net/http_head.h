@@ -34,6 +34,9 @@ size_t ody_http_head_end(ody_view data);
  */
 int ody_http_head_parse(ody_view data, ody_http_head *head);
 
+/** Takes spaces and tabs off both ends. */
+ody_view ody_http_trim(ody_view text);
+
 /** The value of the first header of that name, whatever its case; ODY_VIEW_NONE without one. */
 ody_view ody_http_header_find(const ody_http_head *head, ody_view name);
 

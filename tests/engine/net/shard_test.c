@@ -266,7 +266,9 @@ TEST(shard_keeps_frames_whole_under_backpressure)
             pongs++;
         } else {
             snprintf(wanted, sizeof(wanted), "<%06d>", number++);
-            CHECK(memmem(at + header, length, wanted, 8) != NULL);
+            if (!memmem(at + header, length, wanted, 8)) {
+                FAIL("instead of %s came %.80s", wanted, at + header);
+            }
         }
         at += header + length;
     }
