@@ -53,7 +53,7 @@ install_composer_packages() {
     fi
     say "Installing $what: composer $verb"
     COMPOSER_ALLOW_SUPERUSER=1 run_logged composer \
-        "composer could not install the packages: check that this machine reaches packagist.org, then run this again." \
+        "composer could not install the packages: check that this machine reaches Packagist, then run this again." \
         composer "$verb" "${options[@]}"
     # Archives may carry private modes, but the user of PHP-FPM reads these files too.
     chmod -R a+rX "$root/vendor"

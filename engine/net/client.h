@@ -137,7 +137,7 @@ void ody__client_doom(ody_client_socket *client);
 /** Closes now. Only from our own watchers, never inside of a libwebsockets callback. */
 void ody__client_kill(ody_client_socket *client);
 
-/** Ends an open client by its own wish or fault: sends a close frame with that code, or none if 0,
+/** Ends an open client by its own wish or fault: sends a close frame with that code,
  *  behind what waits. */
 void ody__client_close(ody_client_socket *client, uint16_t code, const char *reason);
 /** Gives the socket to libwebsockets. @return false when it would not take it: the client is gone.

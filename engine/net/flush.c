@@ -126,8 +126,7 @@ static flush_result flush_client(ody_client_socket *client)
     return client->direct ? flush_direct(client) : flush_tls(client);
 }
 
-/* The close frame goes by libwebsockets, which keeps what the kernel does not take. Code 1005
- * stands for none. */
+/* The close frame goes by libwebsockets, which keeps what the kernel does not take. */
 static bool close_frame_send(ody_client_socket *client)
 {
     const char *reason = client->connection.close_reason ? client->connection.close_reason : "";
