@@ -3,6 +3,7 @@
 #include "configuration.h"
 
 #include <arpa/inet.h>
+#include <grp.h>
 #include <math.h>
 #include <unistd.h>
 #include "errors.h"
@@ -513,6 +514,16 @@ static zend_string *beside_socket(const char *socket_path, const char *ending)
     return strpprintf(0, "%.*s%s", (int)length, socket_path, ending);
 }
 
+/* The socket is made after the ports are bound: a group that is not there must be seen before. */
+static bool group_check(const ody_options *options)
+{
+    if (options->socket_group && !getgrnam(options->socket_group)) {
+        fail("\"socket.group\": this machine has no group \"%s\"", options->socket_group);
+        return false;
+    }
+    return true;
+}
+
 static bool together_check(php_ody_configuration *self)
 {
     ody_options *options = &self->options;
@@ -528,7 +539,7 @@ static bool together_check(php_ody_configuration *self)
                               : beside_socket(options->socket_path, ".pid");
     self->log_beside = beside_socket(options->socket_path, ".log");
     return path_normalise(self) && keys_check(options) && sizes_check(&options->limits) &&
-           tls_check(options);
+           group_check(options) && tls_check(options);
 }
 
 php_ody_configuration *php_ody_configuration_new(HashTable *config)

@@ -40,7 +40,7 @@ Ody\Websocket\Exceptions\ConfigurationException names it
 
 Ody\Websocket\Exceptions\ConfigurationException names it
 Ody\Websocket\Exceptions\ConfigurationException names it
-ody.log
+
 Ody\Websocket\Exceptions\ServerException names it
 Ody\Websocket\Exceptions\ServerException names it
 ody.log

@@ -26,6 +26,7 @@ foreach ([
     ['prot' => 1], ['limits' => ['conections' => 1]], ['worker_num' => 1], ['ssl' => ['cert_file' => '/a']], ['additional' => ['ssl_cert_file' => '/a']], ['limits' => ['zzz' => 1]],
     ['zzz' => 1], ['limits.connections' => 1], ['limits' => 5], ['ssl' => 'yes'], [0 => 'x'], ['HOST' => 'x'],
     // together
+    ['socket' => ['path' => '/tmp/ody-test.sock', 'group' => 'no-such-group']],
     ['ssl' => ['ssl_cert_file' => '/nowhere/cert.pem']], ['ssl' => ['ssl_key_file' => '/nowhere/key.pem']],
     ['limits' => ['event_data_size' => 4 << 20]], ['limits' => ['client_event_data_size' => 4 << 20, 'message_size' => 4 << 20]], ['limits' => ['outbound_soft' => 2 << 20]],
     ['limits' => ['outbound_shard' => 65536]], ['limits' => ['mailbox_size' => 65536]],
@@ -98,6 +99,7 @@ foreach ([
 "ssl" must be an array, string given
 "0" is not a configuration key
 "HOST" is not a configuration key
+"socket.group": this machine has no group "no-such-group"
 "ssl.ssl_key_file" is not set, but "ssl.ssl_cert_file" is: TLS needs both
 "ssl.ssl_cert_file" is not set, but "ssl.ssl_key_file" is: TLS needs both
 "limits.outbound_hard" (1048576 bytes) must be at least 8389008 bytes, so that one message of "limits.event_data_size" (4194304 bytes, doubled by escaping) fits
