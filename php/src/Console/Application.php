@@ -6,6 +6,7 @@ namespace Ody\Websocket\Console;
 
 use Ody\Websocket\Extension;
 use Symfony\Component\Console\Application as SymfonyApplication;
+use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\CommandLoader\FactoryCommandLoader;
 use Symfony\Component\Console\Formatter\OutputFormatter;
 use Symfony\Component\Console\Input\InputInterface;
@@ -24,12 +25,10 @@ final class Application extends SymfonyApplication
     {
         $version = phpversion(Extension::NAME);
         parent::__construct('Ody WebSocket', $version === false ? '(extension not loaded)' : $version);
-        $this->setCommandLoader(new FactoryCommandLoader([
-            StartCommand::NAME => static fn(): StartCommand => new StartCommand(),
-            StopCommand::NAME => static fn(): StopCommand => new StopCommand(),
-            StatusCommand::NAME => static fn(): StatusCommand => new StatusCommand(),
-            KeysCommand::NAME => static fn(): KeysCommand => new KeysCommand(),
-        ]));
+        $this->setCommandLoader(new FactoryCommandLoader(array_map(
+            static fn(string $class): \Closure => static fn(): Command => new $class(),
+            Commands::CLASSES,
+        )));
     }
 
     /**

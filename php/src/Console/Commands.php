@@ -1,0 +1,21 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Console;
+
+use Symfony\Component\Console\Command\Command;
+
+/**
+ * Every command of the package. They need no arguments to be made, so any console can run them.
+ */
+final class Commands
+{
+    /** @var array<string, class-string<Command>> name => class */
+    public const CLASSES = [
+        StartCommand::NAME => StartCommand::class,
+        StopCommand::NAME => StopCommand::class,
+        StatusCommand::NAME => StatusCommand::class,
+        KeysCommand::NAME => KeysCommand::class,
+    ];
+}
