@@ -26,6 +26,7 @@ static zend_class_entry *exception_for(int code)
     case ODY_EVERSION:
     case ODY_EPROTOCOL:
     case ODY_EDRAINING:
+    case ODY_EPERMISSION:
         return php_ody_ce_connection_exception;
     case ODY_EOUTCOME_UNKNOWN:
         return php_ody_ce_outcome_unknown_exception;
@@ -54,6 +55,7 @@ static zend_class_entry *exception_for(int code)
     case ODY_ESYSTEM:
     case ODY_EADDRESS_IN_USE:
     case ODY_EOVERLOADED:
+    case ODY_EWORKER:
         break;
     }
     return php_ody_ce_server_exception;

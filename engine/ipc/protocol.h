@@ -8,7 +8,8 @@
  * A number in a field has 1 to 8 bytes. Unknown tags are skipped, so a newer side may say more to
  * an older one. The client begins with a hello (ipc/hello.h); then each of its requests
  * (ipc/request.h) gets one answer (ipc/answer.h) with the same number, not always in the order of
- * the requests. Types from 0x8000 on are for requests of the server, which no version makes yet.
+ * the requests. Types from 0x8000 on are requests of the server: it calls those who registered as
+ * PHP workers (ipc/worker_message.h), one call at a time.
  *
  * Everything here is pure and checks its input: any bytes may come in. Any thread.
  */
@@ -38,7 +39,12 @@ enum ody_ipc_type {
     ODY_IPC_CHANNEL_EXISTS = 20,
     ODY_IPC_CHANNELS = 21,
     ODY_IPC_STATUS = 22,
+    ODY_IPC_SUBSCRIBE = 23,
+    ODY_IPC_UNSUBSCRIBE = 24,
+    ODY_IPC_REGISTER = 32, /* a PHP worker says what it handles (ipc/worker_message.h) */
+    ODY_IPC_RESULT = 33,   /* it answers the call of that number */
     ODY_IPC_ANSWER = 64,
+    ODY_IPC_CALL = 0x8001, /* the server calls a PHP worker */
 };
 
 enum ody_ipc_tag {
@@ -61,6 +67,15 @@ enum ody_ipc_tag {
     ODY_IPC_TAG_SUBSCRIBERS = 36,  /* number, in an entry */
     ODY_IPC_TAG_USERS = 37,        /* number, in an entry */
     ODY_IPC_TAG_JSON = 38,         /* text: the status */
+    ODY_IPC_TAG_KIND = 48,         /* number: enum ody_call_kind */
+    ODY_IPC_TAG_ADDRESS = 49,      /* text */
+    ODY_IPC_TAG_USER_ID = 50,      /* text */
+    ODY_IPC_TAG_HEAD = 51,         /* bytes: an HTTP request */
+    ODY_IPC_TAG_VERDICT = 52,      /* number: enum ody_verdict */
+    ODY_IPC_TAG_HANDSHAKES = 53,   /* number: not 0 for true */
+    ODY_IPC_TAG_MESSAGES = 54,     /* number: not 0 for true */
+    ODY_IPC_TAG_NOTICES = 55,      /* number: bits */
+    ODY_IPC_TAG_HANDLER = 56,      /* text: a type of channels; several in a registration */
 };
 
 /** The head of a message. */

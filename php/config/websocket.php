@@ -79,6 +79,19 @@ return [
     // a text with commas.
     'trusted_proxies' => env('WEBSOCKET_TRUSTED_PROXIES', []),
 
+    // PHP processes that run the application's own code: channel handlers, middleware, listeners.
+    // They are only started when there is any.
+    'php_workers' => [
+        // How many. Not set: as many as the machine has cores.
+        'num' => env('WEBSOCKET_PHP_WORKERS'),
+
+        // How long one call may take, seconds. Then the process is killed and replaced.
+        'timeout' => env('WEBSOCKET_PHP_WORKERS_TIMEOUT', 5),
+
+        // Calls that may wait for a free process. One more is refused.
+        'queue' => env('WEBSOCKET_PHP_WORKERS_QUEUE', 10000),
+    ],
+
     'limits' => [
         // Open connections. 0: as many as the limit of open files allows.
         'connections' => env('WEBSOCKET_LIMIT_CONNECTIONS', 0),

@@ -74,6 +74,23 @@ int ody_client_subscribers(ody_client *client, ody_view channel,
 int ody_client_is_subscribed(ody_client *client, ody_view socket_id, ody_view channel,
                              bool *subscribed, ody_error *error);
 
+/**
+ * Subscribes a connection to a channel, as a server may: no token is needed. The client gets
+ * subscription_succeeded.
+ * @param data of a presence channel the channel_data that says who the member is, else
+ *        ODY_VIEW_NONE.
+ * @param subscribed false when that client is not connected.
+ * @return 0 or an error as above; ODY_ELIMIT at the client's maximum of channels, ODY_EINVALID
+ *         for a presence channel without a member.
+ */
+int ody_client_subscribe(ody_client *client, ody_view socket_id, ody_view channel, ody_view data,
+                         bool *subscribed, ody_error *error);
+
+/** Takes a connection out of a channel; it is no error when it was not in. @return 0 or an error
+ *  as above. */
+int ody_client_unsubscribe(ody_client *client, ody_view socket_id, ody_view channel,
+                           ody_error *error);
+
 /** Whether channel has a subscriber (cache and user channels always exist). */
 int ody_client_channel_exists(ody_client *client, ody_view channel, bool *exists, ody_error *error);
 

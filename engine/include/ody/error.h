@@ -36,7 +36,9 @@
     X(SIGNATURE, -23, "invalid signature")                                                         \
     X(NO_CLIENT, -24, "no such client is connected")                                               \
     X(RATE, -25, "rate limit exceeded")                                                            \
-    X(DRAINING, -26, "the server is shutting down")
+    X(DRAINING, -26, "the server is shutting down")                                                \
+    X(PERMISSION, -27, "not permitted")                                                            \
+    X(WORKER, -28, "the application could not handle it")
 
 enum ody_error_code {
 #define ODY_ERROR_ENUM(name, value, text) ODY_E##name = value,

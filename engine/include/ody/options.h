@@ -71,7 +71,10 @@ typedef struct ody_options {
     const char *socket_group;    /* group that may use it, or NULL: only the owner's */
     const ody_network *trusted_proxies;
     size_t trusted_proxy_count;
-    int log_level; /* enum ody_log_level */
+    unsigned php_worker_num;     /* PHP processes that run the application's code; 0: none */
+    uint32_t php_worker_timeout; /* ms that one call to them may take */
+    uint32_t php_worker_queue;   /* calls that may wait for a free one */
+    int log_level;               /* enum ody_log_level */
     ody_log_format log_format;
     const char *log_file; /* NULL: standard error */
     ody_limits limits;

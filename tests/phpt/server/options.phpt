@@ -34,6 +34,9 @@ pong_timeout                      {"type":"number","unit":"seconds","min":1.0,"m
 cache_time                        {"type":"number","unit":"seconds","min":1.0,"max":604800.0,"choices":null,"default":1800.0,"reloadable":false}
 drain_time                        {"type":"number","unit":"seconds","min":0.0,"max":3600.0,"choices":null,"default":5.0,"reloadable":false}
 trusted_proxies                   {"type":"networks","unit":null,"min":null,"max":null,"choices":null,"default":[],"reloadable":false}
+php_workers.num                   {"type":"integer","unit":"processes","min":0,"max":256,"choices":null,"default":0,"reloadable":false}
+php_workers.timeout               {"type":"number","unit":"seconds","min":0.01,"max":3600.0,"choices":null,"default":5.0,"reloadable":false}
+php_workers.queue                 {"type":"integer","unit":"calls","min":1,"max":10000000,"choices":null,"default":10000,"reloadable":false}
 limits.connections                {"type":"integer","unit":"connections","min":0,"max":10000000,"choices":null,"default":0,"reloadable":false}
 limits.connections_per_address    {"type":"integer","unit":"connections","min":0,"max":10000000,"choices":null,"default":1000,"reloadable":false}
 limits.channels_per_connection    {"type":"integer","unit":"channels","min":1,"max":100000,"choices":null,"default":1000,"reloadable":false}
