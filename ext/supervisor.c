@@ -136,6 +136,7 @@ static void engine_run(supervisor *self, int ready, int parent, pid_t supervisor
         .unix_listen = self->unix_listen,
         .ready = ready,
         .parent = parent,
+        .control = -1,
         .supervisor_pid = supervisor_pid,
     };
     ody_error error = {0};

@@ -80,4 +80,12 @@ typedef struct ody_options {
     ody_limits limits;
 } ody_options;
 
+/**
+ * Packs options with everything that they point to, for ODY_CONTROL_RELOAD. The bytes are read by
+ * the same program only.
+ * @param length of the bytes.
+ * @return bytes that the caller frees with free(), or NULL without memory.
+ */
+void *ody_options_write(const ody_options *options, size_t *length);
+
 #endif

@@ -7,6 +7,7 @@
 #ifndef ODY_SERVER_H
 #define ODY_SERVER_H
 
+#include <stdint.h>
 #include "ody/error.h"
 #include "ody/log.h"
 #include "ody/options.h"
@@ -18,8 +19,31 @@ typedef struct ody_server_sockets {
     int unix_listen;    /* the listening Unix socket, non-blocking */
     int ready;          /* one byte is written here when every shard listens; then it is closed */
     int parent;         /* readable (end of file) when the supervisor is gone */
+    int control;        /* our end of the pair that enum ody_control is spoken on, or -1 */
     int supervisor_pid; /* shown in the status */
 } ody_server_sockets;
+
+/**
+ * What supervisor and engine tell each other once the engine runs, over a pair of SOCK_SEQPACKET
+ * sockets, one packet each: a byte that says what it is, and what belongs to it.
+ */
+enum ody_control {
+    /* Supervisor: ody_options as ody_options_write makes them. They take the place of those that
+     * the engine has, except for those that need a new engine. Engine: an ody_error, code 0 when it
+     * is done. */
+    ODY_CONTROL_RELOAD = 'R',
+    /* Supervisor: an ody_server_change for the status. No answer. */
+    ODY_CONTROL_CHANGE = 'C',
+};
+
+/** How the last reload or restart went; the status shows it, so that the command that asked for it
+ *  learns. */
+typedef struct ody_server_change {
+    uint64_t number;   /* counts reloads and restarts of this supervisor, failed ones too */
+    uint32_t restart;  /* 1: restart, 0: reload */
+    int32_t code;      /* 0: done */
+    char message[256]; /* why not */
+} ody_server_change;
 
 /**
  * Opens the listening TCP sockets, one per shard. Called by the supervisor, before any fork.

@@ -85,6 +85,7 @@ static void engine_process(const ody_options *options, const int *listening, int
         .unix_listen = unix_listen,
         .ready = ready,
         .parent = parent,
+        .control = -1,
         .supervisor_pid = getppid(),
     };
     ody_error error;
