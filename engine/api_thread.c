@@ -11,19 +11,44 @@
 #include "ipc/server.h"
 #include "status.h"
 
+#define CALL_CHECK_SECONDS 0.05
+
 struct ody_api_thread {
     ody_api_setup setup;
     struct ev_loop *loop;
     ev_async wake;
     ev_async stop;
     ev_timer second;
+    ev_timer call_check; /* runs while PHP workers have something to do */
     ody_mailbox mailbox;
     ody_requests *requests;
+    ody_calls *calls;
     ody_ipc_server *ipc;
     uint64_t started_at;
     pthread_t thread;
     bool running;
 };
+
+static void call_mail(ody_api_thread *thread, ody_mail *take_mail)
+{
+    ody_calls_mail(thread->calls, take_mail, ody_clock_ms());
+    if (!ev_is_active(&thread->call_check)) {
+        ev_timer_again(thread->loop, &thread->call_check);
+    }
+}
+
+static void on_call_check(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    ody_api_thread *thread = watcher->data;
+    ody_calls_state state;
+
+    (void)events;
+    ody_calls_advance(thread->calls, ody_clock_ms());
+    state = ody_calls_look(thread->calls);
+    if (state.queued == 0 && state.busy == 0) {
+        ev_timer_stop(loop, watcher);
+    }
+}
 
 static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
 {
@@ -35,7 +60,13 @@ static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
     while (node) {
         ody_mailbox_node *next = node->next;
 
-        ody_requests_mail(thread->requests, (ody_mail *)node);
+        ody_mail *mail = (ody_mail *)node;
+
+        if (mail->kind == ODY_MAIL_CALL || mail->kind == ODY_MAIL_NOTICE) {
+            call_mail(thread, mail);
+        } else {
+            ody_requests_mail(thread->requests, mail);
+        }
         node = next;
     }
 }
@@ -66,7 +97,9 @@ static void wake_thread(void *context)
 static void write_status(void *context, ody_bytes *out)
 {
     const ody_api_thread *thread = context;
+    const ody_calls_state calls = ody_calls_look(thread->calls);
     const ody_status_facts facts = {
+        .calls = &calls,
         .supervisor_pid = thread->setup.sockets->supervisor_pid,
         .shard_count = thread->setup.shard_count,
         .processes = ody_ipc_server_connections(thread->ipc),
@@ -82,7 +115,9 @@ static void watchers_start(ody_api_thread *thread)
     ev_async_init(&thread->wake, on_wake);
     ev_async_init(&thread->stop, on_stop);
     ev_timer_init(&thread->second, on_second, 1., 1.);
+    ev_timer_init(&thread->call_check, on_call_check, 0., CALL_CHECK_SECONDS);
     thread->wake.data = thread->stop.data = thread->second.data = thread;
+    thread->call_check.data = thread;
     ev_async_start(thread->loop, &thread->wake);
     ev_async_start(thread->loop, &thread->stop);
     ev_timer_start(thread->loop, &thread->second);
@@ -102,12 +137,14 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
     ody_mailbox_init(&thread->mailbox, options->limits.mailbox_size, wake_thread, thread);
     thread->requests =
         ody_requests_new(options, setup->shard_count, setup->transport, setup->context);
-    if (thread->loop) {
+    thread->calls = ody_calls_new(options, setup->shard_count, setup->transport, setup->context);
+    if (thread->loop && thread->calls) {
         watchers_start(thread);
         thread->ipc = ody_ipc_server_new(&(ody_ipc_setup){
             .loop = thread->loop,
             .listen_fd = setup->sockets->unix_listen,
             .requests = thread->requests,
+            .calls = thread->calls,
             .options = options,
             .status = write_status,
             .context = thread,
@@ -166,6 +203,7 @@ void ody_api_thread_free(ody_api_thread *thread)
     }
     ody_ipc_server_free(thread->ipc);
     ody_requests_free(thread->requests);
+    ody_calls_free(thread->calls);
     for (ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox), *next; node; node = next) {
         next = node->next;
         ody_mail_free((ody_mail *)node);

@@ -98,6 +98,29 @@ static void write_shards(ody_bytes *out, const ody_shared *shared, unsigned shar
     ody_bytes_append_byte(out, ']');
 }
 
+/* Only where there are PHP workers, or were to be. */
+static void write_php_workers(ody_bytes *out, const ody_options *options,
+                              const ody_calls_state *calls)
+{
+    if (options->php_worker_num == 0 && calls->workers == 0) {
+        return;
+    }
+    ody_bytes_append_literal(out, ",\"php_workers\":{\"num\":");
+    ody_bytes_append_number(out, options->php_worker_num);
+    write_number(out, "connected", calls->workers);
+    write_number(out, "busy", calls->busy);
+    write_number(out, "idle", calls->workers - calls->busy);
+    write_number(out, "queue", calls->queued);
+    write_number(out, "queue_limit", calls->queue_limit);
+    write_number(out, "handled", calls->handled);
+    write_number(out, "failed", calls->failed);
+    write_number(out, "timed_out", calls->timed_out);
+    write_number(out, "refused", calls->refused);
+    write_number(out, "dropped_notices", calls->dropped);
+    write_number(out, "lost", calls->lost);
+    ody_bytes_append_byte(out, '}');
+}
+
 void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status_facts *facts)
 {
     counter_sums sums = counters_add(shared, facts->shard_count);
@@ -111,6 +134,7 @@ void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status
 #define COUNTER_WRITE(name) write_number(out, #name, sums.name);
     ODY_COUNTERS(COUNTER_WRITE)
 #undef COUNTER_WRITE
+    write_php_workers(out, shared->options, facts->calls);
     write_shards(out, shared, facts->shard_count);
     ody_bytes_append_byte(out, '}');
 }

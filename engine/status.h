@@ -4,6 +4,7 @@
 #define ODY_STATUS_H
 
 #include "base/bytes.h"
+#include "hub/calls.h"
 #include "hub/shared.h"
 
 /** What the status says besides the counters. */
@@ -12,6 +13,7 @@ typedef struct ody_status_facts {
     unsigned shard_count;
     size_t processes; /* connected to the Unix socket */
     size_t requests;  /* unanswered */
+    const ody_calls_state *calls;
     uint64_t uptime_ms;
 } ody_status_facts;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a client asks for: read, checked against limits, signatures and policy, and begun. */
+#include "base/utf8.h"
 #include "hub/deliver.h"
+#include "hub/gate.h"
 #include "hub/subscription.h"
 #include "ody/auth.h"
 #include "wire/channel_name.h"
@@ -21,7 +23,8 @@ static const struct {
 } refusals[] = {
     {ODY_ECHANNEL_NAME, "InvalidChannel", 400}, {ODY_ESIGNATURE, "AuthError", 401},
     {ODY_ELIMIT, "LimitReached", 403},          {ODY_EOVERLOADED, "Overloaded", 503},
-    {ODY_EMEMORY, "Overloaded", 503},
+    {ODY_EMEMORY, "Overloaded", 503},           {ODY_EPERMISSION, "AuthError", 403},
+    {ODY_EWORKER, "ServerError", 500},
 };
 
 static void default_message(const ody_hub *hub, ody_view channel, int code, ody_error *error)
@@ -35,10 +38,10 @@ static void default_message(const ody_hub *hub, ody_view channel, int code, ody_
 }
 
 void ody__subscription_refuse(ody_hub *hub, ody_connection *connection, ody_view channel, int code,
-                              ody_view message)
+                              ody_view message, int status)
 {
     const char *type = "InvalidData";
-    int status = 400;
+    int usual = 400;
     ody_error error;
 
     if (message.length == 0) {
@@ -48,12 +51,12 @@ void ody__subscription_refuse(ody_hub *hub, ody_connection *connection, ody_view
     for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
         if (refusals[i].code == code) {
             type = refusals[i].type;
-            status = refusals[i].status;
+            usual = refusals[i].status;
         }
     }
     ody__reply_error(hub, connection, 0, message);
     ody_encode_subscription_error(ody__hub_scratch(hub), channel, ody_view_of(type),
-                                  ody__text_valid(message), status);
+                                  ody__text_valid(message), status ? status : usual);
     ody__reply_scratch(hub, connection);
 }
 
@@ -108,7 +111,8 @@ static int check_channel(ody_hub *hub, ody_connection *connection, const ody_mes
         code = ody_error_set(error, ODY_ESIGNATURE, "Sign in to subscribe to %.*s",
                              SHOWN(message->channel));
     }
-    if (code == 0 && ody_channel_needs_auth(*kind)) {
+    if (code == 0 && ody_channel_needs_auth(*kind) &&
+        !ody_interest_handles(hub->interest, message->channel)) {
         code = check_signature(hub, connection, message, error);
     }
     return code;
@@ -140,47 +144,134 @@ static int begin_join(ody_hub *hub, ody_connection *connection, const ody_messag
     return join ? ody__subscription_wish_on(hub, connection, join) : ODY_EMEMORY;
 }
 
-static void subscribe(ody_hub *hub, ody_connection *connection, const ody_message *message)
+/* Begins the join of a client that may be in the channel. */
+static int admit(ody_hub *hub, ody_connection *connection, const ody_message *message,
+                 ody_channel_kind kind, ody_error *error)
 {
     ody_member_data member = {0};
+    int code = 0;
+
+    if (kind.type == ODY_CHANNEL_PRESENCE) {
+        code = read_member(hub, message, &member, error);
+    }
+    if (code == 0) {
+        code = begin_join(hub, connection, message, &member, error);
+    }
+    ody_member_data_fini(&member);
+    return code;
+}
+
+static int ask_handler(ody_hub *hub, ody_connection *connection, const ody_message *message,
+                       ody_view text)
+{
+    const ody_mail_texts texts = {
+        .channel = message->channel,
+        .data = ody_message_data(message, text),
+    };
+
+    return ody__gate_ask(hub, connection, ODY_CALL_SUBSCRIBE, &texts, text);
+}
+
+static void subscribe(ody_hub *hub, ody_connection *connection, const ody_message *message,
+                      ody_view text)
+{
     ody_channel_kind kind;
     ody_error error = {0};
     int code = check_channel(hub, connection, message, &kind, &error);
 
-    if (code == 0 && kind.type == ODY_CHANNEL_PRESENCE) {
-        code = read_member(hub, message, &member, &error);
-    }
     if (code == 0) {
-        code = begin_join(hub, connection, message, &member, &error);
+        code = ody_interest_handles(hub->interest, message->channel)
+                   ? ask_handler(hub, connection, message, text)
+                   : admit(hub, connection, message, kind, &error);
     }
     if (code < 0) {
         ody__subscription_refuse(hub, connection, message->channel, code,
-                                 ody_view_of(error.message));
+                                 ody_view_of(error.message), 0);
     }
-    ody_member_data_fini(&member);
+}
+
+void ody__client_subscribe_passed(ody_hub *hub, ody_connection *connection, ody_view text,
+                                  ody_view channel_data)
+{
+    ody_message message = {0};
+    ody_channel_kind kind = {0};
+    ody_error error = {0};
+    int code = ody_message_parse(text, &hub->options->limits, &message, &error);
+
+    if (code < 0) {
+        /* It was read once: only memory can be missing. */
+        ody__connection_starved(hub, connection);
+        return;
+    }
+    if (channel_data.data) {
+        message.channel_data = channel_data;
+    }
+    code = ody_channel_name_parse(message.channel, hub->options->limits.channel_name_length, &kind);
+    if (code == 0) {
+        code = admit(hub, connection, &message, kind, &error);
+    }
+    if (code < 0) {
+        ody__subscription_refuse(hub, connection, message.channel, code, ody_view_of(error.message),
+                                 0);
+        ody__notice_unsubscribed(hub, connection->id, message.channel);
+    }
+    ody_message_fini(&message);
+}
+
+void ody__client_subscribe_refused(ody_hub *hub, ody_connection *connection, ody_view text,
+                                   int code, int status, ody_view reason)
+{
+    ody_message message = {0};
+
+    if (ody_message_parse(text, &hub->options->limits, &message, NULL) < 0) {
+        ody__connection_starved(hub, connection);
+        return;
+    }
+    ody__subscription_refuse(hub, connection, message.channel, code,
+                             reason.length ? reason : ODY_VIEW("Refused by the application"),
+                             status);
+    ody_message_fini(&message);
+}
+
+/* Whether the configuration allows client events on that channel. A handler decides for itself. */
+static int check_allowed(const ody_hub *hub, ody_channel_kind kind, ody_error *error)
+{
+    ody_client_events policy = hub->options->client_events;
+
+    if (policy == ODY_CLIENT_EVENTS_NONE) {
+        return ody_error_set(error, ODY_EINVALID, "Client events are not enabled");
+    }
+    if (policy == ODY_CLIENT_EVENTS_PRIVATE && !ody_channel_needs_auth(kind)) {
+        return ody_error_set(
+            error, ODY_EINVALID,
+            "Client event rejected: only supported on private and presence channels");
+    }
+    return 0;
 }
 
 /* Whether the sender may send a client event to that channel at all. */
 static int check_policy(ody_hub *hub, const ody_connection *connection, const ody_message *message,
                         ody_error *error)
 {
-    ody_client_events policy = hub->options->client_events;
     const ody_subscription *subscription;
     ody_channel_kind kind;
+    int code;
 
-    if (policy == ODY_CLIENT_EVENTS_NONE) {
-        return ody_error_set(error, ODY_EINVALID, "Client events are not enabled");
-    }
     if (ody_channel_name_parse(message->channel, hub->options->limits.channel_name_length, &kind) <
         0) {
         return ody_error_set(error, ODY_ECHANNEL_NAME, "Invalid channel name: %.*s",
                              SHOWN(message->channel));
     }
-    if (kind.type == ODY_CHANNEL_USER ||
-        (policy == ODY_CLIENT_EVENTS_PRIVATE && !ody_channel_needs_auth(kind))) {
+    if (kind.type == ODY_CHANNEL_USER) {
         return ody_error_set(
             error, ODY_EINVALID,
             "Client event rejected: only supported on private and presence channels");
+    }
+    if (!ody_interest_handles(hub->interest, message->channel)) {
+        code = check_allowed(hub, kind, error);
+        if (code < 0) {
+            return code;
+        }
     }
     subscription = ody__subscription_find(hub, connection, message->channel);
     if (!subscription || !ody__subscription_on(subscription)) {
@@ -232,7 +323,41 @@ static void send_client_event(ody_hub *hub, ody_connection *connection, const od
     }
 }
 
-static void client_event(ody_hub *hub, ody_connection *connection, const ody_message *message)
+static void ask_about_event(ody_hub *hub, ody_connection *connection, const ody_message *message,
+                            ody_view text)
+{
+    const ody_mail_texts texts = {
+        .channel = message->channel, .event = message->event, .data = message->data};
+
+    if (ody__gate_ask(hub, connection, ODY_CALL_CLIENT_EVENT, &texts, text) < 0) {
+        ody__reply_error(hub, connection, 0,
+                         ODY_VIEW("Client event rejected: the server is overloaded"));
+    }
+}
+
+void ody__client_event_passed(ody_hub *hub, ody_connection *connection, ody_view text,
+                              ody_view data)
+{
+    ody_message message = {0};
+
+    if (ody_message_parse(text, &hub->options->limits, &message, NULL) < 0) {
+        ody__connection_starved(hub, connection);
+        return;
+    }
+    if (data.data) {
+        message.data = data;
+    }
+    if (message.data.length > hub->options->limits.event_data_size ||
+        !ody_utf8_valid(message.data)) {
+        ody__reply_error(hub, connection, 0, ODY_VIEW("Client event rejected: unusable data"));
+    } else {
+        send_client_event(hub, connection, &message);
+    }
+    ody_message_fini(&message);
+}
+
+static void client_event(ody_hub *hub, ody_connection *connection, const ody_message *message,
+                         ody_view text)
 {
     ody_error error;
 
@@ -245,6 +370,8 @@ static void client_event(ody_hub *hub, ody_connection *connection, const ody_mes
                       "Client event rejected: more than %u client events in a second",
                       hub->options->limits.client_events_per_second);
         ody__reply_error(hub, connection, 4301, ody_view_of(error.message));
+    } else if (ody_interest_handles(hub->interest, message->channel)) {
+        ask_about_event(hub, connection, message, text);
     } else {
         send_client_event(hub, connection, message);
     }
@@ -258,7 +385,8 @@ static void unknown_event(ody_hub *hub, ody_connection *connection, const ody_me
     ody__reply_error(hub, connection, 0, ody_view_of(error.message));
 }
 
-static void handle(ody_hub *hub, ody_connection *connection, const ody_message *message)
+static void handle(ody_hub *hub, ody_connection *connection, const ody_message *message,
+                   ody_view text)
 {
     switch (message->kind) {
     case ODY_MESSAGE_PING:
@@ -267,7 +395,7 @@ static void handle(ody_hub *hub, ody_connection *connection, const ody_message *
     case ODY_MESSAGE_PONG:
         return;
     case ODY_MESSAGE_SUBSCRIBE:
-        subscribe(hub, connection, message);
+        subscribe(hub, connection, message, text);
         return;
     case ODY_MESSAGE_UNSUBSCRIBE:
         ody__subscription_wish_off(hub, connection, message->channel);
@@ -276,7 +404,7 @@ static void handle(ody_hub *hub, ody_connection *connection, const ody_message *
         ody__reply_error(hub, connection, 0, ODY_VIEW("User sign-in is not enabled"));
         return;
     case ODY_MESSAGE_CLIENT_EVENT:
-        client_event(hub, connection, message);
+        client_event(hub, connection, message, text);
         return;
     case ODY_MESSAGE_UNKNOWN:
         unknown_event(hub, connection, message);
@@ -284,21 +412,55 @@ static void handle(ody_hub *hub, ody_connection *connection, const ody_message *
     }
 }
 
-void ody__client_message(ody_hub *hub, ody_connection *connection, ody_view text)
+/* Reads a message; tells the client what is wrong with it. @return whether there is one. */
+static bool read_message(ody_hub *hub, ody_connection *connection, ody_view text,
+                         ody_message *message)
 {
-    ody_message message = {0};
     ody_error error = {0};
-    int code = ody_message_parse(text, &hub->options->limits, &message, &error);
+    int code = ody_message_parse(text, &hub->options->limits, message, &error);
 
     if (code == ODY_EMEMORY) {
         ody__connection_starved(hub, connection);
-        return;
-    }
-    if (code < 0) {
+    } else if (code < 0) {
         ody__reply_error(hub, connection, 0,
                          ody_view_of(error.message[0] ? error.message : ody_error_text(code)));
+    }
+    return code == 0;
+}
+
+/* Signs of life are no messages to anybody but us. */
+static bool middleware_wants(const ody_hub *hub, const ody_message *message)
+{
+    return hub->interest && hub->interest->messages && message->kind != ODY_MESSAGE_PING &&
+           message->kind != ODY_MESSAGE_PONG;
+}
+
+void ody__client_message(ody_hub *hub, ody_connection *connection, ody_view text)
+{
+    ody_message message = {0};
+
+    if (!read_message(hub, connection, text, &message)) {
         return;
     }
-    handle(hub, connection, &message);
+    if (!middleware_wants(hub, &message)) {
+        handle(hub, connection, &message, text);
+    } else if (ody__gate_ask(hub, connection, ODY_CALL_MESSAGE, &(ody_mail_texts){.data = text},
+                             text) < 0) {
+        ody__reply_error(hub, connection, 0,
+                         ODY_VIEW("Message rejected: the server is overloaded"));
+    }
     ody_message_fini(&message);
+}
+
+void ody__client_message_passed(ody_hub *hub, ody_connection *connection, ody_view text)
+{
+    ody_message message = {0};
+
+    if (text.length > hub->options->limits.message_size) {
+        ody__reply_error(hub, connection, 0,
+                         ODY_VIEW("Message rejected: the middleware made it too large"));
+    } else if (read_message(hub, connection, text, &message)) {
+        handle(hub, connection, &message, text);
+        ody_message_fini(&message);
+    }
 }

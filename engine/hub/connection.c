@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "hub/deliver.h"
+#include "hub/gate.h"
 #include "hub/subscription.h"
 #include "wire/encode.h"
 
@@ -221,6 +222,42 @@ static void greet(ody_hub *hub, ody_connection *connection)
     ody__reply_scratch(hub, connection);
 }
 
+void ody__connection_greet(ody_hub *hub, ody_connection *connection)
+{
+    char address[INET6_ADDRSTRLEN];
+    const ody_mail_texts texts = {.user_id = address_text(connection->address, address)};
+
+    connection->greeted = true;
+    greet(hub, connection);
+    ody__notice(hub, ODY_CALL_OPENED, connection->id, &texts);
+}
+
+void ody__connection_turn_away(ody_hub *hub, ody_connection *connection, uint16_t code,
+                               ody_view message)
+{
+    const char *reason = code == ODY_CLOSE_OVERLOADED ? "The application could not handle this"
+                                                      : "Refused by the application";
+
+    ody__reply_error(hub, connection, code, message.length ? message : ody_view_of(reason));
+    ody_hub_close(hub, connection, code, reason);
+}
+
+/* Lets the connection in, or asks the application whether it may come in. */
+static void welcome(ody_hub *hub, ody_connection *connection, const ody_handshake *handshake)
+{
+    char address[INET6_ADDRSTRLEN];
+    const ody_mail_texts texts = {
+        .user_id = address_text(connection->address, address),
+        .user_info = handshake->head,
+    };
+
+    if (!ody__gate_handshakes(hub)) {
+        ody__connection_greet(hub, connection);
+    } else if (ody__gate_ask(hub, connection, ODY_CALL_HANDSHAKE, &texts, ODY_VIEW_NONE) < 0) {
+        ody__connection_turn_away(hub, connection, ODY_CLOSE_OVERLOADED, ODY_VIEW_NONE);
+    }
+}
+
 /* Arms the timer for the first thing that may have to be done. */
 static void timer_arm(ody_hub *hub, ody_connection *connection)
 {
@@ -251,8 +288,14 @@ static void on_timer(ody_timer *timer, uint64_t now)
 {
     ody_connection *connection = ody_container_of(timer, ody_connection, timer);
     ody_hub *hub = connection->hub;
-    uint64_t silent_at = connection->last_activity + hub->options->activity_timeout;
+    uint64_t silent_at;
 
+    if (connection->gate) {
+        /* It is not the client that is silent: perhaps we do not even read. */
+        connection->last_activity = now;
+        connection->pinged = false;
+    }
+    silent_at = connection->last_activity + hub->options->activity_timeout;
     if (slow_for_long(hub, connection, now)) {
         ody__connection_slow(hub, connection);
     } else if (connection->pinged && now >= silent_at + hub->options->pong_timeout) {
@@ -288,7 +331,7 @@ void ody_hub_open(ody_hub *hub, ody_connection *connection, const ody_handshake 
         hub->connection_count++;
         ody_count(hub->counters, connections, 1);
         timer_arm(hub, connection);
-        greet(hub, connection);
+        welcome(hub, connection, handshake);
     } else {
         log_refused(hub, handshake, &why);
         ody__reply_error(hub, connection, why.code, ody_view_of(why.message.message));
@@ -317,7 +360,9 @@ void ody_hub_receive(ody_hub *hub, ody_connection *connection, ody_view text, ui
     ody__hub_enter(hub, now);
     note_activity(connection, now);
     ody_count(hub->counters, messages_received, 1);
-    ody__client_message(hub, connection, text);
+    if (!ody__gate_hold(hub, connection, text)) {
+        ody__client_message(hub, connection, text);
+    }
     ody__hub_leave(hub);
 }
 
@@ -358,6 +403,10 @@ void ody_hub_closed(ody_hub *hub, ody_connection *connection, uint64_t now)
     ody_wheel_cancel(&hub->wheel, &connection->timer);
     if (connection->id.first != 0) {
         ody__subscription_drop_all(hub, connection);
+        if (connection->greeted) {
+            ody__notice(hub, ODY_CALL_CLOSED, connection->id, &(ody_mail_texts){0});
+        }
+        ody__gate_free(connection);
         ody_list_remove(&connection->all);
         hub->connection_count--;
         ody_count(hub->counters, connections, -1);

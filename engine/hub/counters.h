@@ -36,6 +36,10 @@
     X(tls_failures)                                                                                \
     X(refused_channels) /* channels per connection */                                              \
     X(refused_signatures)                                                                          \
+    X(refused_by_application) /* a PHP worker refused */                                           \
+    X(refused_calls)          /* no room to ask the PHP workers */                                 \
+    X(failed_calls)           /* the PHP workers had no answer */                                  \
+    X(dropped_notices)        /* no room to tell the PHP workers */                                \
     X(refused_client_events)                                                                       \
     X(rate_limited_client_events)                                                                  \
     X(evicted_pong)     /* 4201 */                                                                 \

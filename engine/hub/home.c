@@ -4,6 +4,7 @@
  * made first, then the state changes, then mail goes out.
  */
 #include "hub/fanout.h"
+#include "hub/gate.h"
 #include "wire/encode.h"
 
 #define NOBODY ((ody_socket_id){0})
@@ -135,6 +136,8 @@ static void leave(ody_hub *hub, ody_view name, ody_socket_id client)
         return;
     }
     if (departed) {
+        ody__notice(hub, ODY_CALL_MEMBER_REMOVED, NOBODY,
+                    &(ody_mail_texts){.channel = name, .user_id = ody_presence_user_id(departed)});
         ody_list_append(&channel->presence->departed, &departed->node);
     }
     if (channel->members.count > 0) {
@@ -142,6 +145,7 @@ static void leave(ody_hub *hub, ody_view name, ody_socket_id client)
         return;
     }
     ody_count(hub->counters, channels, -1);
+    ody__notice(hub, ODY_CALL_VACATED, NOBODY, &(ody_mail_texts){.channel = name});
     forget_departures(channel);
     release(hub, channel);
 }
@@ -260,11 +264,16 @@ static int join_new(ody_hub *hub, ody_channel *channel, ody_mail *mail)
         undo_join(channel, mail->client);
         return code;
     }
-    if (first) {
-        ody__fanout_send(hub, channel, &arrival);
-    }
     if (channel->members.count == 1) {
         ody_count(hub->counters, channels, 1);
+        ody__notice(hub, ODY_CALL_OCCUPIED, NOBODY, &(ody_mail_texts){.channel = mail->channel});
+    }
+    if (first) {
+        ody__fanout_send(hub, channel, &arrival);
+        ody__notice(hub, ODY_CALL_MEMBER_ADDED, NOBODY,
+                    &(ody_mail_texts){.channel = mail->channel,
+                                      .user_id = mail->user_id,
+                                      .data = mail->user_info});
     }
     return 0;
 }
@@ -308,6 +317,12 @@ static int publish_client_event(ody_hub *hub, const ody_mail *mail)
     if (code == 0) {
         ody__fanout_send(hub, channel, &fanout);
         ody_count(hub->counters, messages_published, 1);
+        ody__notice(hub, ODY_CALL_EVENT_PUBLISHED, mail->client,
+                    &(ody_mail_texts){.channel = mail->channel,
+                                      .event = mail->event,
+                                      .data = mail->data,
+                                      .user_id = member->user ? ody_presence_user_id(member->user)
+                                                              : ODY_VIEW_NONE});
     }
     return code;
 }

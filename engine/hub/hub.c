@@ -4,6 +4,7 @@
 
 #include "channel/channel.h"
 #include "hub/deliver.h"
+#include "hub/gate.h"
 #include "hub/subscription.h"
 #include "wire/encode.h"
 
@@ -121,6 +122,7 @@ void ody_hub_free(ody_hub *hub)
     }
     ody_map_fini(&hub->channels);
     ody_map_fini(&hub->locals);
+    ody_free(hub->interest);
     ody_batch_unref(hub->pong);
     ody_bytes_fini(&hub->scratch);
     ody_free(hub->slots);
@@ -149,7 +151,17 @@ static void dispatch(ody_hub *hub, ody_mail *take_mail)
     case ODY_MAIL_CHANNELS:
         ody__home_answer(hub, take_mail);
         return;
+    case ODY_MAIL_VERDICT:
+    case ODY_MAIL_INTEREST:
+        ody__gate_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_SUBSCRIBE:
+    case ODY_MAIL_UNSUBSCRIBE:
+        ody__server_subscribe_mail(hub, take_mail);
+        return;
     case ODY_MAIL_ANSWER:
+    case ODY_MAIL_CALL:
+    case ODY_MAIL_NOTICE:
         ody_mail_free(take_mail);
         return;
     case ODY_MAIL_JOIN:
@@ -273,6 +285,11 @@ void ody_hub_drain(ody_hub *hub)
         ody_hub_close(hub, ody_container_of(node, ody_connection, all), ODY_CLOSE_DRAIN,
                       "Server is shutting down");
     }
+}
+
+bool ody_hub_wants_head(const ody_hub *hub)
+{
+    return ody__gate_handshakes(hub);
 }
 
 size_t ody_hub_connection_count(const ody_hub *hub)

@@ -41,6 +41,8 @@ enum {
 typedef struct ody_handshake {
     bool plain_on_tls; /* came without TLS to a port that wants it: 4000 */
     bool path_known;   /* false: 4005 */
+    ody_view head;     /* the request as it came, for the application; ODY_VIEW_NONE when
+                          ody_hub_wants_head says no */
     ody_view app_key;
     ody_view protocol;   /* the query's value, or ODY_VIEW_NONE */
     uint8_t address[16]; /* of the client, proxies seen through; IPv4 mapped */
@@ -62,6 +64,7 @@ typedef struct ody_connection {
     ody_hub *hub;
     ody_socket_id id; /* first is 0 while it is not registered (refused, closed) */
     ody_list_node all;
+    struct ody_gate *gate; /* NULL unless it waits for the application */
     ody_list subscriptions;
     ody_map subscription_index; /* by local channel, once there are more than a few */
     uint32_t subscription_count;
@@ -71,7 +74,8 @@ typedef struct ody_connection {
     uint64_t rate_window;   /* second of the client-event window */
     uint32_t rate_count;
     uint8_t protocol;
-    bool pinged; /* a probe is out */
+    bool pinged;  /* a probe is out */
+    bool greeted; /* connection_established was sent */
     bool counts_address;
     uint8_t address[16];
 } ody_connection;
@@ -87,6 +91,9 @@ typedef struct ody_transport {
      * @return 0, or ODY_EOVERLOADED when that mailbox is full and `must` is false.
      */
     int (*post)(void *context, unsigned target, ody_mail *take_mail, bool must);
+    /** Stops reading from the connection, or goes on: the application has to catch up. What was
+     *  read already may still come. */
+    void (*pause)(void *context, ody_connection *connection, bool paused);
     /** Whether the mailbox of that thread is over its limit. */
     bool (*full)(void *context, unsigned target);
 } ody_transport;
@@ -107,6 +114,8 @@ void ody_hub_free(ody_hub *hub);
  */
 void ody_hub_open(ody_hub *hub, ody_connection *connection, const ody_handshake *handshake,
                   uint64_t now);
+/** Whether ody_hub_open needs the head of the request. */
+bool ody_hub_wants_head(const ody_hub *hub);
 /** One whole text message has come (its length is already within limits.message_size). */
 void ody_hub_receive(ody_hub *hub, ody_connection *connection, ody_view text, uint64_t now);
 /** A binary message has come: the client is told that it is not supported. */

@@ -6,6 +6,8 @@
  */
 #include "hub/subscription.h"
 
+#include "hub/gate.h"
+
 /* What one home is told; data holds names, each behind its length. */
 typedef struct parting {
     size_t bytes;
@@ -90,6 +92,9 @@ void ody__subscription_drop_all(ody_hub *hub, ody_connection *connection)
         ody_subscription *subscription = ody_container_of(node, ody_subscription, node);
         ody_local_channel *local = subscription->local;
 
+        if (must_leave(subscription) && !subscription->leave_wish) {
+            ody__notice_unsubscribed(hub, connection->id, ody__local_name(local));
+        }
         if (part_from(hub, subscription, connection->id, &partings[local->home])) {
             ody_free(subscription);
             ody__local_unref(hub, local);

@@ -30,6 +30,17 @@ typedef enum ody_mail_kind {
     ODY_MAIL_IS_SUBSCRIBED,
     ODY_MAIL_CHANNEL_EXISTS,
     ODY_MAIL_CHANNELS, /* data: the prefix of the names */
+    /* The API thread to the shard of a client. */
+    ODY_MAIL_SUBSCRIBE,   /* client, channel, data: channel_data or none */
+    ODY_MAIL_UNSUBSCRIBE, /* client, channel */
+    /* The API thread to a shard, about PHP workers. */
+    ODY_MAIL_VERDICT,  /* client, channel, ticket: ody_call_kind, code: ody_verdict, number: the
+                          worker's code, data, event: the message for the client */
+    ODY_MAIL_INTEREST, /* result: ody_interest */
+    /* A shard or a home to the API thread, for PHP workers: number: ody_call_kind, client, channel,
+     * event, data, user_id; of a handshake user_id is the address and user_info the head. */
+    ODY_MAIL_CALL,   /* comes back as VERDICT */
+    ODY_MAIL_NOTICE, /* nobody waits */
     /* To the API thread: the question with its answer. */
     ODY_MAIL_ANSWER, /* ticket, code, number, and `result` for lists */
 } ody_mail_kind;

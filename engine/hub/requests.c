@@ -364,6 +364,48 @@ int ody_requests_is_subscribed(ody_requests *requests, ody_view socket_id, ody_v
                                ticket, error);
 }
 
+/* What concerns one client and one channel, to the client's shard. */
+static int ask_shard(ody_requests *requests, ody_mail_kind kind, ody_view socket_id,
+                     const ody_mail_texts *texts, request *about, uint64_t now, uint64_t *ticket,
+                     ody_error *error)
+{
+    ody_mail *first = NULL;
+    ody_socket_id client;
+    int code = read_id(socket_id, &client, error);
+
+    if (code == 0) {
+        code = check_name(requests, texts->channel, error);
+    }
+    if (code < 0) {
+        return code;
+    }
+    mail_add(requests, &first, kind, ody_socket_id_shard(client) % requests->shards, texts);
+    return begin(requests, first, client, about, now, ticket, error);
+}
+
+int ody_requests_subscribe(ody_requests *requests, ody_view socket_id, ody_view channel,
+                           ody_view data, uint64_t now, ody_reply_callback callback, void *context,
+                           uint64_t *ticket, ody_error *error)
+{
+    const ody_mail_texts texts = {.channel = channel, .data = data};
+    request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
+
+    if (data.length > requests->options->limits.message_size) {
+        return refuse(error, ODY_EPAYLOAD_SIZE);
+    }
+    return ask_shard(requests, ODY_MAIL_SUBSCRIBE, socket_id, &texts, &about, now, ticket, error);
+}
+
+int ody_requests_unsubscribe(ody_requests *requests, ody_view socket_id, ody_view channel,
+                             uint64_t now, ody_reply_callback callback, void *context,
+                             uint64_t *ticket, ody_error *error)
+{
+    const ody_mail_texts texts = {.channel = channel};
+    request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
+
+    return ask_shard(requests, ODY_MAIL_UNSUBSCRIBE, socket_id, &texts, &about, now, ticket, error);
+}
+
 int ody_requests_channel_exists(ody_requests *requests, ody_view channel, uint64_t now,
                                 ody_reply_callback callback, void *context, uint64_t *ticket,
                                 ody_error *error)

@@ -87,6 +87,18 @@ int ody_requests_subscribers(ody_requests *requests, ody_view channel, uint64_t 
 int ody_requests_is_subscribed(ody_requests *requests, ody_view socket_id, ody_view channel,
                                uint64_t now, ody_reply_callback callback, void *context,
                                uint64_t *ticket, ody_error *error);
+/**
+ * Subscribes that connection to channel: true in the reply when it is connected. From then on it is
+ * a member for every later question.
+ * @param data of a presence channel its channel_data, else ODY_VIEW_NONE.
+ */
+int ody_requests_subscribe(ody_requests *requests, ody_view socket_id, ody_view channel,
+                           ody_view data, uint64_t now, ody_reply_callback callback, void *context,
+                           uint64_t *ticket, ody_error *error);
+/** Takes that connection out of channel: true in the reply when it is connected. */
+int ody_requests_unsubscribe(ody_requests *requests, ody_view socket_id, ody_view channel,
+                             uint64_t now, ody_reply_callback callback, void *context,
+                             uint64_t *ticket, ody_error *error);
 /** Asks whether channel has a subscriber, or always exists. */
 int ody_requests_channel_exists(ody_requests *requests, ody_view channel, uint64_t now,
                                 ody_reply_callback callback, void *context, uint64_t *ticket,

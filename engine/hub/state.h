@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "hub/hub.h"
+#include "hub/interest.h"
 #include "hub/mail.h"
 #include "ody/error.h"
 
@@ -52,7 +53,8 @@ struct ody_hub {
     ody_frame_home frames;
     ody_bytes scratch; /* for one text at a time */
     ody_batch *pong;
-    ody_list open_batches; /* ody_local_channel with a batch of this turn */
+    ody_interest *interest; /* owned; NULL: no PHP worker has registered yet */
+    ody_list open_batches;  /* ody_local_channel with a batch of this turn */
     uint64_t unique_bytes;
     uint64_t turn_bytes;
     uint64_t turn_deliveries;
@@ -88,6 +90,9 @@ void ody__connection_slow(ody_hub *hub, ody_connection *connection);
 
 /** What a client asks for in one text message. */
 void ody__client_message(ody_hub *hub, ody_connection *connection, ody_view text);
+
+/** What the server wants with a client and a channel: mail SUBSCRIBE or UNSUBSCRIBE. Takes it. */
+void ody__server_subscribe_mail(ody_hub *hub, ody_mail *take_mail);
 
 /** What a home does with mail, which it takes. */
 void ody__home_mail(ody_hub *hub, ody_mail *take_mail);

@@ -3,6 +3,7 @@
 #include "hub/subscription.h"
 
 #include "hub/deliver.h"
+#include "hub/gate.h"
 
 /* Up to so many subscriptions are looked through; beyond, the connection has an index. */
 #define LOOKED_THROUGH 16
@@ -215,6 +216,7 @@ void ody__subscription_wish_off(ody_hub *hub, ody_connection *connection, ody_vi
     if (!subscription || !wanted(subscription)) {
         return;
     }
+    ody__notice_unsubscribed(hub, connection->id, channel);
     connection->leaving_count++;
     ody_mail_free(subscription->join_wish);
     subscription->join_wish = NULL;
@@ -246,7 +248,7 @@ static bool send_wish(ody_hub *hub, ody_subscription *subscription)
     code = send_join(hub, subscription, join);
     if (code < 0) {
         ody__subscription_refuse(hub, subscription->connection,
-                                 ody__local_name(subscription->local), code, ODY_VIEW_NONE);
+                                 ody__local_name(subscription->local), code, ODY_VIEW_NONE, 0);
     }
     return code == 0;
 }
@@ -280,7 +282,7 @@ static void on_refused(ody_hub *hub, ody_subscription *subscription, const ody_m
     bool on = ody__subscription_on(subscription);
 
     ody__subscription_refuse(hub, subscription->connection, mail->channel, mail->code,
-                             ODY_VIEW_NONE);
+                             ODY_VIEW_NONE, 0);
     if (subscription->leave_wish) {
         send_leave(hub, subscription);
         return;
@@ -290,6 +292,7 @@ static void on_refused(ody_hub *hub, ody_subscription *subscription, const ody_m
     } else if (on) {
         subscription->state = ODY_SUBSCRIPTION_ON;
     } else {
+        ody__notice_unsubscribed(hub, subscription->connection->id, mail->channel);
         subscription_free(hub, subscription);
     }
 }

@@ -52,8 +52,9 @@ void ody__subscription_drop_all(ody_hub *hub, ody_connection *connection);
 bool ody__subscription_retry(ody_hub *hub);
 /** Frees the orphans. */
 void ody__subscription_free_orphans(ody_hub *hub);
-/** Tells a client that a subscription is refused: pusher:error, then pusher:subscription_error. */
+/** Tells a client that a subscription is refused: pusher:error, then pusher:subscription_error.
+ *  @param message empty: the usual one for the code. @param status 0: likewise. */
 void ody__subscription_refuse(ody_hub *hub, ody_connection *connection, ody_view channel, int code,
-                              ody_view message);
+                              ody_view message, int status);
 
 #endif

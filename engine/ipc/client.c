@@ -267,6 +267,34 @@ int ody_client_is_subscribed(ody_client *client, ody_view socket_id, ody_view ch
     return ask_truth(client, &request, subscribed, error);
 }
 
+int ody_client_subscribe(ody_client *client, ody_view socket_id, ody_view channel, ody_view data,
+                         bool *subscribed, ody_error *error)
+{
+    const ody_ipc_request request = {
+        .type = ODY_IPC_SUBSCRIBE,
+        .channels = &channel,
+        .channel_count = 1,
+        .socket_id = present(socket_id),
+        .data = data,
+    };
+
+    return ask_truth(client, &request, subscribed, error);
+}
+
+int ody_client_unsubscribe(ody_client *client, ody_view socket_id, ody_view channel,
+                           ody_error *error)
+{
+    const ody_ipc_request request = {
+        .type = ODY_IPC_UNSUBSCRIBE,
+        .channels = &channel,
+        .channel_count = 1,
+        .socket_id = present(socket_id),
+    };
+    bool connected;
+
+    return ask_truth(client, &request, &connected, error);
+}
+
 int ody_client_channel_exists(ody_client *client, ody_view channel, bool *exists, ody_error *error)
 {
     const ody_ipc_request request = {

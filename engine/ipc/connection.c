@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "ipc/dispatch.h"
 #include "ipc/hello.h"
+#include "ipc/workers.h"
 #include "ody/log.h"
 
 #define RECEIVE_LEAST 4096
@@ -321,6 +322,7 @@ void ody__ipc_connection_free(ody_ipc_connection *connection)
     ody_ipc_server *server = connection->server;
 
     ody__ipc_dispatch_cancel(connection);
+    ody__ipc_worker_gone(connection);
     ev_io_stop(server->setup.loop, &connection->readable);
     ev_io_stop(server->setup.loop, &connection->writable);
     ev_timer_stop(server->setup.loop, &connection->timer);

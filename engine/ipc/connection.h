@@ -9,6 +9,7 @@
 #define ODY_IPC_CONNECTION_H
 
 #include <ev.h>
+#include <sys/types.h>
 #include "base/list.h"
 #include "ipc/protocol.h"
 #include "ipc/request.h"
@@ -53,6 +54,9 @@ typedef struct ody_ipc_connection {
     size_t sent; /* bytes of output that are gone */
     ody_list pending;
     unsigned pending_count;
+    ody_calls_worker worker; /* of hub/calls, once it has registered */
+    pid_t worker_pid;        /* 0: it is no PHP worker */
+    uint32_t call;           /* number of the last call to it */
     bool greeted;
     bool closing; /* close when output is sent; nothing more is read */
     bool broken;  /* close at the end of this turn */

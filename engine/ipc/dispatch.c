@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "ipc/answer.h"
 #include "ipc/hello.h"
+#include "ipc/workers.h"
 
 void ody__ipc_dispatch_error(ody_ipc_connection *connection, uint32_t number, int code,
                              const char *message)
@@ -92,6 +93,12 @@ static int ask_hub(ody_requests *requests, const ody_ipc_request *request, ody_i
     case ODY_IPC_IS_SUBSCRIBED:
         return ody_requests_is_subscribed(requests, request->socket_id, channel, now, on_reply,
                                           pending, &pending->ticket, error);
+    case ODY_IPC_SUBSCRIBE:
+        return ody_requests_subscribe(requests, request->socket_id, channel, request->data, now,
+                                      on_reply, pending, &pending->ticket, error);
+    case ODY_IPC_UNSUBSCRIBE:
+        return ody_requests_unsubscribe(requests, request->socket_id, channel, now, on_reply,
+                                        pending, &pending->ticket, error);
     case ODY_IPC_CHANNEL_EXISTS:
         return ody_requests_channel_exists(requests, channel, now, on_reply, pending,
                                            &pending->ticket, error);
@@ -209,9 +216,13 @@ static void greet(ody_ipc_connection *connection, const ody_ipc_header *header, 
 void ody__ipc_dispatch(ody_ipc_connection *connection, const ody_ipc_header *header,
                        ody_view fields)
 {
-    if (connection->greeted) {
-        handle_request(connection, header, fields);
-    } else {
+    if (!connection->greeted) {
         greet(connection, header, fields);
+    } else if (header->type == ODY_IPC_REGISTER) {
+        ody__ipc_worker_register(connection, header->number, fields);
+    } else if (header->type == ODY_IPC_RESULT) {
+        ody__ipc_worker_result(connection, header->number, fields);
+    } else {
+        handle_request(connection, header, fields);
     }
 }

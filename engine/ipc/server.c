@@ -10,6 +10,7 @@
 #include "ipc/connection.h"
 #include "ipc/hello.h"
 #include "ipc/server_times.h"
+#include "ipc/workers.h"
 #include "ody/log.h"
 
 #define ACCEPTS_PER_TURN 64
@@ -120,6 +121,9 @@ ody_ipc_server *ody_ipc_server_new(const ody_ipc_setup *setup)
     server->newest = ODY_IPC_VERSION;
     server->hello_seconds = HELLO_SECONDS;
     server->stall_seconds = STALL_SECONDS;
+    if (setup->calls) {
+        ody__ipc_workers_serve(server);
+    }
     server->request_max = request_max(&setup->options->limits);
     ody_list_init(&server->connections);
     ody_list_init(&server->awake);

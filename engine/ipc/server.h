@@ -9,6 +9,7 @@
 
 #include <ev.h>
 #include "base/bytes.h"
+#include "hub/calls.h"
 #include "hub/requests.h"
 
 typedef struct ody_ipc_server ody_ipc_server;
@@ -17,6 +18,7 @@ typedef struct ody_ipc_setup {
     struct ev_loop *loop;   /* borrowed */
     int listen_fd;          /* borrowed: listening, non-blocking */
     ody_requests *requests; /* borrowed */
+    ody_calls *calls;       /* borrowed, or NULL: no PHP workers are taken. Its wire becomes ours */
     const ody_options *options;
     /** Appends the status as one JSON object. Runs on the loop's thread. */
     void (*status)(void *context, ody_bytes *out);

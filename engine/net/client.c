@@ -57,6 +57,9 @@ void ody__arrival_detach(ody_client_socket *client, ody_arrival *arrival)
 
 void ody__arrival_free(ody_arrival *arrival)
 {
+    if (arrival) {
+        ody_free(arrival->head);
+    }
     ody_free(arrival);
 }
 

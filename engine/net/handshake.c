@@ -3,6 +3,7 @@
 #include "net/handshake.h"
 
 #include <stdio.h>
+#include "base/memory.h"
 #include "net/upgrade.h"
 
 #define KEY_LENGTH 24 /* base64 of 16 bytes */
@@ -18,8 +19,24 @@ static const ody_http_refusal followed = {"400 Bad Request",
                                           "Nothing may follow a request to upgrade.\n"};
 static const ody_http_refusal no_upgrade = {
     "404 Not Found", "This port serves WebSocket connections at /app/{key}, nothing else.\n"};
+static const ody_http_refusal no_memory = {"503 Service Unavailable",
+                                           "The server is out of memory.\n"};
 static const ody_http_refusal bad_upgrade = {
     "426 Upgrade Required", "This is not a WebSocket request of RFC 6455, version 13.\n"};
+
+/* The application decides about connections by their requests, which are kept until the hub has the
+ * client. */
+static bool keep_head(ody_client_socket *client, ody_view data, const ody_http_head *head)
+{
+    ody_arrival *arrival = client->arrival;
+
+    if (!ody_hub_wants_head(client->shard->hub)) {
+        return true;
+    }
+    arrival->head = ody_memdup(data.data, head->length);
+    arrival->handshake.head = (ody_view){arrival->head, head->length};
+    return arrival->head != NULL;
+}
 
 const ody_http_refusal *ody__handshake_judge(ody_client_socket *client, ody_view data,
                                              ody_http_head *head)
@@ -38,7 +55,7 @@ const ody_http_refusal *ody__handshake_judge(ody_client_socket *client, ody_view
         return &bad_upgrade;
     }
     ody__upgrade_read(client, head);
-    return NULL;
+    return keep_head(client, data, head) ? NULL : &no_memory;
 }
 
 size_t ody__handshake_answer(const ody_http_head *head, char out[ODY_HANDSHAKE_ANSWER_MAX])

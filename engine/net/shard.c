@@ -48,7 +48,22 @@ static bool transport_full(void *context, unsigned target)
     return shard->setup.full(shard->setup.context, target);
 }
 
-static const ody_transport transport = {transport_wake, transport_post, transport_full};
+static void transport_pause(void *context, ody_connection *connection, bool paused)
+{
+    ody_client_socket *client = ody_container_of(connection, ody_client_socket, connection);
+
+    (void)context;
+    if (client->wsi) {
+        lws_rx_flow_control(client->wsi, paused ? 0 : 1);
+    }
+}
+
+static const ody_transport transport = {
+    .wake = transport_wake,
+    .post = transport_post,
+    .pause = transport_pause,
+    .full = transport_full,
+};
 
 static void wake_shard(void *context)
 {

@@ -313,6 +313,20 @@ int ody_message_parse(ody_view text, const ody_limits *limits, ody_message *mess
     return 0;
 }
 
+ody_view ody_message_data(const ody_message *message, ody_view text)
+{
+    const message_memory *memory = message->owned;
+    const json_t *data = memory ? json_object_get(memory->root, "data") : NULL;
+
+    if (!data) {
+        return ODY_VIEW_NONE;
+    }
+    if (json_is_string(data)) {
+        return ody__json_string(data);
+    }
+    return ody__json_member(text, ody__json_member_index(memory->root, "data"));
+}
+
 void ody_message_fini(ody_message *message)
 {
     free_memory(message->owned);

@@ -45,6 +45,13 @@ typedef struct ody_message {
 int ody_message_parse(ody_view text, const ody_limits *limits, ody_message *message,
                       ody_error *error);
 
+/**
+ * The JSON text of a message's data, for those who read it themselves.
+ * @param text that the message was parsed from; the view points into it or into the message.
+ * @return ODY_VIEW_NONE when there is no data.
+ */
+ody_view ody_message_data(const ody_message *message, ody_view text);
+
 /** Frees what the struct owns; its views are void. A zeroed struct is fine. */
 void ody_message_fini(ody_message *message);
 

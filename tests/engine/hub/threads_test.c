@@ -90,7 +90,16 @@ static void wake(void *context, ody_connection *connection)
     (void)connection;
 }
 
-static const ody_transport transport = {.wake = wake, .post = post, .full = full};
+/* Nobody waits for PHP here. */
+static void pause(void *context, ody_connection *connection, bool paused)
+{
+    (void)context;
+    (void)connection;
+    (void)paused;
+    CHECK(false);
+}
+
+static const ody_transport transport = {.wake = wake, .post = post, .pause = pause, .full = full};
 
 static void hear(test_shard *self, int client, const char *text)
 {

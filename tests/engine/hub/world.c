@@ -37,7 +37,15 @@ static void wake(void *context, ody_connection *connection)
     CHECK(connection->outbound.count > 0 || connection->close_code != 0);
 }
 
-static const ody_transport transport = {.wake = wake, .post = post, .full = full};
+static void pause(void *context, ody_connection *connection, bool paused)
+{
+    world *self = ((struct world_port *)context)->world;
+
+    CHECK(connection->id.first != 0);
+    self->paused += paused ? 1 : -1;
+}
+
+static const ody_transport transport = {.wake = wake, .post = post, .pause = pause, .full = full};
 
 void world_defaults(ody_options *options)
 {
@@ -68,6 +76,8 @@ void world_defaults(ody_options *options)
                 .outbound_shard = 256 << 20,
                 .mailbox_size = 64 << 20,
             },
+        .php_worker_timeout = 5000,
+        .php_worker_queue = 1000,
     };
 }
 
@@ -95,7 +105,8 @@ world *world_start(const ody_options *options, unsigned shards, uint64_t seed)
         CHECK(self->hubs[shard]);
     }
     self->requests = ody_requests_new(&self->options, shards, &transport, &self->ports[shards]);
-    CHECK(self->requests);
+    self->calls = ody_calls_new(&self->options, shards, &transport, &self->ports[shards]);
+    CHECK(self->requests && self->calls);
     return self;
 }
 
@@ -243,7 +254,10 @@ bool world_deliver_pair(world *self, unsigned from, unsigned to)
     if (self->watch) {
         self->watch(self->watch_context, to, (ody_mail *)node);
     }
-    if (to == self->shards) {
+    if (to == self->shards && (((ody_mail *)node)->kind == ODY_MAIL_CALL ||
+                               ((ody_mail *)node)->kind == ODY_MAIL_NOTICE)) {
+        ody_calls_mail(self->calls, (ody_mail *)node, self->now);
+    } else if (to == self->shards) {
         ody_requests_mail(self->requests, (ody_mail *)node);
     } else {
         ody_hub_mail(self->hubs[to], (ody_mail *)node, self->now);
@@ -354,6 +368,7 @@ void world_advance(world *self, uint64_t ms)
         ody_hub_advance(self->hubs[shard], self->now);
     }
     ody_requests_advance(self->requests, self->now);
+    ody_calls_advance(self->calls, self->now);
 }
 
 static void check_empty(const world *self)
@@ -402,6 +417,7 @@ void world_end(world *self)
         free(client);
     }
     ody_requests_free(self->requests);
+    ody_calls_free(self->calls);
     for (unsigned shard = 0; shard < self->shards; shard++) {
         ody_hub_free(self->hubs[shard]);
     }

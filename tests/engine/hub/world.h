@@ -7,6 +7,7 @@
 #ifndef ODY_TESTS_HUB_WORLD_H
 #define ODY_TESTS_HUB_WORLD_H
 
+#include "hub/calls.h"
 #include "hub/requests.h"
 #include "hub/state.h"
 #include "test.h"
@@ -46,6 +47,8 @@ struct world {
     unsigned shards;
     ody_hub *hubs[WORLD_SHARDS];
     ody_requests *requests;
+    ody_calls *calls; /* to PHP workers */
+    int paused;       /* connections that are not read from */
     ody_mailbox_node *queue_first[WORLD_SHARDS + 1][WORLD_SHARDS + 1]; /* [from][to] */
     ody_mailbox_node **queue_last[WORLD_SHARDS + 1][WORLD_SHARDS + 1];
     struct world_port {
