@@ -7,6 +7,7 @@
 #include "ipc/answer.h"
 #include "ipc/hello.h"
 #include "ipc/request.h"
+#include "ipc/worker_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -110,6 +111,53 @@ static void fuzz_answer(ody_view fields)
     }
 }
 
+static void fuzz_registration(ody_view fields)
+{
+    ody_ipc_registration registration, again;
+    ody_bytes out = {0};
+
+    if (ody__ipc_registration_read(fields, &registration) == 0) {
+        require(registration.interest.handler_count <= ODY_HANDLERS_MAX);
+        require(ody__ipc_registration_write(&out, 1, &registration.interest) == 0);
+        require(ody__ipc_registration_read((ody_view){out.data + 12, out.length - 12}, &again) ==
+                0);
+        require(again.interest.notices == registration.interest.notices);
+        require(again.interest.handler_count == registration.interest.handler_count);
+        for (size_t index = 0; index < again.interest.handler_count; index++) {
+            require(ody_view_equal(again.handlers[index], registration.handlers[index]));
+        }
+    }
+    ody_bytes_fini(&out);
+}
+
+static void fuzz_call(ody_view fields)
+{
+    ody_worker_call call, again;
+    ody_bytes out = {0};
+
+    if (ody__ipc_call_read(fields, &call) == 0) {
+        require(ody__ipc_call_write(&out, 1, &call) == 0);
+        require(ody__ipc_call_read((ody_view){out.data + 12, out.length - 12}, &again) == 0);
+        require(again.kind == call.kind);
+        require(ody_view_equal(again.data, call.data) && ody_view_equal(again.head, call.head));
+        require(ody_view_equal(again.channel, call.channel));
+        touch(call.address);
+        touch(call.user_id);
+    }
+    ody_bytes_fini(&out);
+}
+
+static void fuzz_result(ody_view fields)
+{
+    ody_worker_answer result;
+
+    if (ody__ipc_result_read(fields, &result) == 0) {
+        require(result.verdict <= ODY_VERDICT_FAILED);
+        touch(result.message);
+        touch(result.data);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ody_view rest = {(const char *)data, size};
@@ -123,6 +171,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_greeting(header.type, fields);
         fuzz_request(header.type, fields);
         fuzz_answer(fields);
+        fuzz_registration(fields);
+        fuzz_call(fields);
+        fuzz_result(fields);
         rest.data += whole;
         rest.length -= whole;
     }

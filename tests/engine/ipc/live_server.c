@@ -72,6 +72,16 @@ static void answer_question(live_server *live, ody_mail *mail)
             mail->code = ODY_EMEMORY;
         }
         break;
+    case ODY_MAIL_VERDICT:
+        snprintf(live->verdict, sizeof(live->verdict), "%d %d %.*s %.*s", mail->code,
+                 (int)mail->number, (int)mail->data.length, mail->data.data,
+                 (int)mail->event.length, mail->event.data);
+        ody_mail_free(mail);
+        atomic_fetch_add(&live->verdicts, 1);
+        return;
+    case ODY_MAIL_INTEREST:
+        ody_mail_free(mail);
+        return;
     default:
         mail->number = ody_view_starts(mail->channel, ODY_VIEW("yes"));
     }
@@ -156,6 +166,9 @@ void live_init(live_server *live)
         .socket_path = live->path,
         .app_id = "1",
         .worker_num = 1,
+        .php_worker_num = 1,
+        .php_worker_queue = 10,
+        .php_worker_timeout = LONG_MS,
         .limits = {.event_data_size = 100000,
                    .event_name_length = 200,
                    .channel_name_length = 200,
@@ -192,7 +205,9 @@ void live_start(live_server *live)
     live->first = NULL;
     live->last = &live->first;
     live->requests = ody_requests_new(&live->options, 1, &transport, live);
+    live->calls = ody_calls_new(&live->options, 1, &transport, live);
     live->ipc = ody_ipc_server_new(&(ody_ipc_setup){
+        .calls = live->calls,
         .loop = live->loop,
         .listen_fd = live->listen_fd,
         .requests = live->requests,
@@ -226,6 +241,7 @@ void live_stop(live_server *live)
     ody_ipc_server_free(live->ipc);
     CHECK_EQUAL(ody_requests_pending(live->requests), 0);
     answer_all(live);
+    ody_calls_free(live->calls);
     ody_requests_free(live->requests);
     ev_loop_destroy(live->loop);
     close(live->listen_fd);
@@ -300,6 +316,34 @@ void live_await(live_server *live, size_t (*count)(live_server *live), size_t wa
     while (count(live) != wanted) {
         sched_yield();
     }
+}
+
+static void call_ask(live_server *live, void *context)
+{
+    const char *text = context;
+    ody_mail *mail = ody_mail_new(ODY_MAIL_CALL, 0, &(ody_mail_texts){.data = ody_view_of(text)});
+
+    mail->client = (ody_socket_id){1, 7};
+    mail->number = ODY_CALL_MESSAGE;
+    ody_calls_mail(live->calls, mail, ody_clock_ms());
+}
+
+void live_ask(live_server *live, const char *text)
+{
+    live_call(live, call_ask, (void *)(uintptr_t)text);
+}
+
+static void call_workers(live_server *live, void *context)
+{
+    *(size_t *)context = ody_calls_look(live->calls).workers;
+}
+
+size_t live_workers(live_server *live)
+{
+    size_t count;
+
+    live_call(live, call_workers, &count);
+    return count;
 }
 
 ody_client *live_client(const live_server *live)

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include "hub/calls.h"
 #include "hub/mail.h"
 #include "ipc/server.h"
 #include "ody/client.h"
@@ -31,6 +32,9 @@ typedef struct live_server {
     ev_async wake;
     ev_async call;
     ody_requests *requests;
+    ody_calls *calls;
+    atomic_int verdicts; /* that came back to the shard … */
+    char verdict[256];   /* … the last one: "verdict code data message" */
     ody_ipc_server *ipc;
     pthread_t thread;
     ody_mailbox_node *first; /* questions to the shard; the loop's thread */
@@ -63,6 +67,11 @@ size_t live_pending(live_server *live);
 size_t live_connections(live_server *live);
 /** Returns when the count is as wanted. */
 void live_await(live_server *live, size_t (*count)(live_server *live), size_t wanted);
+
+/** A client says that text, and the application is asked about it. */
+void live_ask(live_server *live, const char *text);
+/** How many PHP workers are registered. */
+size_t live_workers(live_server *live);
 
 /** A client with long timeouts. */
 ody_client *live_client(const live_server *live);

@@ -8,6 +8,7 @@
 #include "ipc/answer.h"
 #include "ipc/hello.h"
 #include "ipc/request.h"
+#include "ipc/worker_message.h"
 #include "test.h"
 
 /* Puts bytes at the end of a page behind which lies one that must not be touched. */
@@ -44,6 +45,9 @@ static void decode_all(ody_view bytes)
     ody_ipc_request request;
     ody_ipc_header header;
     ody_ipc_answer answer;
+    ody_ipc_registration registration;
+    ody_worker_answer result;
+    ody_worker_call call;
     ody_ipc_hello hello;
     size_t length = 0;
     ody_error error;
@@ -54,6 +58,9 @@ static void decode_all(ody_view bytes)
     if (ody__ipc_request_read(ODY_IPC_PUBLISH, bytes, &names, &request) == 0) {
         ody__ipc_request_check(&request, &error);
     }
+    ody__ipc_registration_read(bytes, &registration);
+    ody__ipc_call_read(bytes, &call);
+    ody__ipc_result_read(bytes, &result);
     if (ody__ipc_answer_read(bytes, &answer) == 0) {
         ody__ipc_answer_socket_ids(&answer, each_id, &length);
         ody__ipc_answer_channels(&answer, each_channel, &length);
