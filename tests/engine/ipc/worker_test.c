@@ -61,6 +61,7 @@ TEST(worker_takes_calls_and_answers_them)
                 0);
     CHECK_EQUAL(ody_worker_next(worker, WAIT_MS, &call, &error), 1);
     CHECK_TEXT(call.data, "two");
+    await_verdicts(&live, 1);
     CHECK(strcmp(live.verdict, "2 429  slow down") == 0);
     CHECK_EQUAL(ody_worker_reply(
                     worker,
