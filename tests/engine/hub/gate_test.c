@@ -3,6 +3,7 @@
 #include "workers.h"
 
 #include <stdlib.h>
+#include "base/memory.h"
 
 #define GREETING "{\"event\":\"pusher:connection_established\""
 #define SUCCEEDED(channel)                                                                         \
@@ -453,4 +454,49 @@ TEST(the_server_subscribes_and_unsubscribes_clients)
     world_settle(self);
     CHECK(reply.code == 0 && !reply.answer);
     world_end(self);
+}
+
+/* Whatever allocation fails: the client is answered or closed, and waits for nothing for ever. */
+TEST(asking_with_failing_allocations)
+{
+    bool perfect = false;
+
+    for (long at = 1; !perfect; at++) {
+        const ody_view types[] = {ODY_VIEW("custom")};
+        const ody_worker_interest all = {.handshakes = true,
+                                         .messages = true,
+                                         .notices = UINT32_MAX,
+                                         .handlers = types,
+                                         .handler_count = 1};
+        world *self = workers_world(2);
+        test_worker worker = {0};
+        world_client *client;
+        bool answered;
+
+        workers_add(self, &worker, &all);
+        ody_memory_fail_at(at);
+        client = arrive(self);
+        world_subscribe(client, "custom-a", NULL);
+        for (int round = 0; round < 12; round++) {
+            world_settle(self);
+            if (worker.asked) {
+                workers_say(&worker, ODY_VERDICT_PASS);
+            }
+        }
+        ody_memory_fail_at(0);
+        for (int round = 0; round < 12; round++) {
+            world_settle(self);
+            if (worker.asked) {
+                workers_say(&worker, ODY_VERDICT_PASS);
+            }
+        }
+        CHECK(!client->open || !client->connection.gate);
+        perfect = client->open && client->first && client->first->next &&
+                  strcmp(client->first->next->text, SUCCEEDED("custom-a")) == 0;
+        answered = client->first != NULL || !client->open;
+        CHECK(answered);
+        CHECK(at < 200);
+        workers_remove(&worker);
+        world_end(self);
+    }
 }
