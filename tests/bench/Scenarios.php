@@ -122,6 +122,50 @@ final class Scenarios
         $this->bound('KiB per idle subscribed connection', $each, 4.0);
     }
 
+    /**
+     * Publishing from one PHP process, waiting for each answer, against bare round trips of the same
+     * size between two PHP processes.
+     */
+    public function publish(): void
+    {
+        $server = $this->startServer(1);
+        $load = $this->load($server);
+        $load->ask('connect 1');
+        $load->ask('subscribe');
+        $times = ['bare' => [], 'publish' => []];
+        for ($round = 0; $round <= self::ROUNDS; $round++) {
+            /* A head of 12 bytes, and 6 before each field: channel, event and data; the count. */
+            $bare = $this->roundTrips('bare', (string) (12 + 3 * 6 + strlen('load') + 1 + self::PAYLOAD), (string) (12 + 6 + 8));
+            $publish = $this->roundTrips('publish', $server['socket'], (string) self::PAYLOAD);
+            if ($round > 0) {
+                $times['bare'][] = $bare;
+                $times['publish'][] = $publish;
+            }
+        }
+        $load->ask('close');
+        $this->stopServer($server);
+        $bare = self::median($times['bare']);
+        $publish = self::median($times['publish']);
+        printf(
+            "\n| 10,000 bare round trips | 10,000 publishes | ratio |\n|---|---|---|\n| %.0f ms | %.0f ms | %.2f |\n",
+            $bare / 1e6,
+            $publish / 1e6,
+            $publish / $bare,
+        );
+        $this->bound('wall time of a publish against a round trip', $publish / $bare, 2.0);
+    }
+
+    private function roundTrips(string $what, string ...$arguments): float
+    {
+        $command = [PHP_BINARY, '-d', "extension={$this->root}/modules/ody_websocket.so", "{$this->root}/tests/bench/round_trips.php"];
+        array_push($command, $what, '10000', ...$arguments);
+        exec(implode(' ', array_map('escapeshellarg', $command)), $output, $status);
+        if ($status !== 0 || !ctype_digit($output[0] ?? '')) {
+            throw new RuntimeException("round_trips.php $what failed: " . implode("\n", $output));
+        }
+        return (float) $output[0];
+    }
+
     /** Every subscriber checks every number of four publishers; then memory comes back. */
     public function soak(): void
     {

@@ -6,16 +6,18 @@ declare(strict_types=1);
  * Measures the server against the floor, interleaved in one run, and prints the tables of
  * docs/performance.md. Exit status 1 when a bound is missed.
  *
- *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [soak]
+ *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [publish] [soak]
  */
 
 require __DIR__ . '/Process.php';
 require __DIR__ . '/Scenarios.php';
 
-$wanted = array_slice($argv, 1) ?: ['fanout', 'accept', 'memory', 'soak'];
+const SCENARIOS = ['fanout', 'accept', 'memory', 'publish', 'soak'];
+
+$wanted = array_slice($argv, 1) ?: SCENARIOS;
 $scenarios = new Scenarios(dirname(__DIR__, 2));
 foreach ($wanted as $name) {
-    if (!in_array($name, ['fanout', 'accept', 'memory', 'soak'], true)) {
+    if (!in_array($name, SCENARIOS, true)) {
         fwrite(STDERR, "run.php: there is no scenario \"$name\"\n");
         exit(2);
     }
