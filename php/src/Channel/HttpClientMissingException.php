@@ -11,6 +11,9 @@ use Ody\Websocket\Exceptions\WebsocketThrowable;
  */
 final class HttpClientMissingException extends \LogicException implements WebsocketThrowable
 {
+    /**
+     * Its sentence says what to install.
+     */
     public function __construct()
     {
         parent::__construct('"connection" is an HTTP address, which needs a PSR-18 client: run composer require guzzlehttp/guzzle.');

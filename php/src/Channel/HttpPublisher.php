@@ -41,6 +41,7 @@ final class HttpPublisher implements Publisher
         return new self(HttpTransport::ofConfiguration($configuration), $configuration->text('missing_channel') === 'ignore');
     }
 
+    /** {@inheritDoc} */
     public function publish(string $channel, string $event, array $data, ?string $except = null): int
     {
         $counts = $this->send(['channel' => $channel], $event, $data, $except);
@@ -52,6 +53,7 @@ final class HttpPublisher implements Publisher
         return $count ?? 0;
     }
 
+    /** {@inheritDoc} */
     public function publishToChannels(array $channels, string $event, array $data, ?string $except = null): int
     {
         if ($channels === []) {
@@ -65,6 +67,7 @@ final class HttpPublisher implements Publisher
         return $sum;
     }
 
+    /** {@inheritDoc} */
     public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool
     {
         self::requireSocketId($clientId);
@@ -74,6 +77,7 @@ final class HttpPublisher implements Publisher
         return ($answer['delivered'] ?? false) === true;
     }
 
+    /** {@inheritDoc} */
     public function getSubscribers(string $channel): array
     {
         $answer = $this->transport->get(sprintf('/channels/%s/subscribers', self::segment($channel)));
@@ -82,6 +86,7 @@ final class HttpPublisher implements Publisher
         return is_array($subscribers) ? array_values(array_filter($subscribers, 'is_string')) : [];
     }
 
+    /** {@inheritDoc} */
     public function isSubscribed(string $clientId, string $channel): bool
     {
         self::requireSocketId($clientId);
@@ -90,6 +95,7 @@ final class HttpPublisher implements Publisher
         return ($answer['subscribed'] ?? false) === true;
     }
 
+    /** {@inheritDoc} */
     public function channelExists(string $channel): bool
     {
         $answer = $this->transport->get('/channels/' . self::segment($channel));
@@ -97,6 +103,7 @@ final class HttpPublisher implements Publisher
         return self::alwaysExists($channel) || ($answer['occupied'] ?? false) === true;
     }
 
+    /** {@inheritDoc} */
     public function getChannels(): array
     {
         $answer = $this->transport->get('/channels', ['info' => 'subscription_count']);

@@ -49,36 +49,43 @@ final class UnixPublisher implements Publisher
         return $this->client;
     }
 
+    /** {@inheritDoc} */
     public function publish(string $channel, string $event, array $data, ?string $except = null): int
     {
         return $this->client->publish($channel, $event, $data, $except);
     }
 
+    /** {@inheritDoc} */
     public function publishToChannels(array $channels, string $event, array $data, ?string $except = null): int
     {
         return $this->client->publishToChannels($channels, $event, $data, $except);
     }
 
+    /** {@inheritDoc} */
     public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool
     {
         return $this->client->whisper($clientId, $event, $data, $channel);
     }
 
+    /** {@inheritDoc} */
     public function getSubscribers(string $channel): array
     {
         return $this->client->getSubscribers($channel);
     }
 
+    /** {@inheritDoc} */
     public function isSubscribed(string $clientId, string $channel): bool
     {
         return $this->client->isSubscribed($clientId, $channel);
     }
 
+    /** {@inheritDoc} */
     public function channelExists(string $channel): bool
     {
         return $this->client->channelExists($channel);
     }
 
+    /** {@inheritDoc} */
     public function getChannels(): array
     {
         return $this->client->getChannels();

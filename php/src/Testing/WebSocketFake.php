@@ -129,6 +129,7 @@ final class WebSocketFake implements Publisher
         Assertion::that($this->published === [] && $this->whispered === [], 'Something was published. ' . $this->summary());
     }
 
+    /** {@inheritDoc} */
     public function publish(string $channel, string $event, array $data, ?string $except = null): int
     {
         $this->published[] = new Published($channel, $event, $data, $except);
@@ -136,6 +137,7 @@ final class WebSocketFake implements Publisher
         return count(array_diff($this->getSubscribers($channel), [$except]));
     }
 
+    /** {@inheritDoc} */
     public function publishToChannels(array $channels, string $event, array $data, ?string $except = null): int
     {
         $sum = 0;
@@ -146,6 +148,7 @@ final class WebSocketFake implements Publisher
         return $sum;
     }
 
+    /** {@inheritDoc} */
     public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool
     {
         $this->whispered[] = new Whispered($clientId, $event, $data, $channel);
@@ -153,21 +156,25 @@ final class WebSocketFake implements Publisher
         return true;
     }
 
+    /** {@inheritDoc} */
     public function getSubscribers(string $channel): array
     {
         return $this->subscribers[$channel] ?? [];
     }
 
+    /** {@inheritDoc} */
     public function isSubscribed(string $clientId, string $channel): bool
     {
         return in_array($clientId, $this->getSubscribers($channel), true);
     }
 
+    /** {@inheritDoc} */
     public function channelExists(string $channel): bool
     {
         return $this->getSubscribers($channel) !== [];
     }
 
+    /** {@inheritDoc} */
     public function getChannels(): array
     {
         $channels = [];

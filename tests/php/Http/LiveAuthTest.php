@@ -22,7 +22,7 @@ final class LiveAuthTest extends ProjectTestCase
         $project = $this->projectWithServer();
         $project->artisan('websocket:start', '-d')->succeeded();
         $controller = new class (new ChannelAuthGenerator('test-secret', 'test-key')) extends ChannelAuthController {
-            protected function getCurrentUser(ServerRequestInterface $request): ?array
+            protected function getCurrentUser(ServerRequestInterface $request): array
             {
                 return ['id' => 7, 'name' => 'Zoë'];
             }
