@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: eb4815948ebcf7c0b48d709d05333e84c1596e29 */
+ * Stub hash: da9f54b97a1e028c00bdcd2a348816d68048b50b */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, secretKey, IS_STRING, 0)
