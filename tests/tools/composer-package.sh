@@ -55,6 +55,7 @@ require_package() {
     cat >"$project/composer.json" <<JSON
 {
   "name": "test/empty",
+  "config": {"lock": true},
   "repositories": [
     {
       "type": "path",
@@ -64,7 +65,6 @@ require_package() {
   ]
 }
 JSON
-    # The tests' own packages show that the registry is reachable; a project gets those without "dev".
     (cd "$project" && composer require --no-interaction --no-progress --no-ansi --prefer-dist ody/websocket)
 }
 
