@@ -5,4 +5,5 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 count "Composer package" tests/tools/composer-package.sh
+count "extension archive" tests/tools/extension-archive.sh
 finish
