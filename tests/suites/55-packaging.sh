@@ -6,4 +6,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 count "Composer package" tests/tools/composer-package.sh
 count "extension archive" tests/tools/extension-archive.sh
+count "deployment examples" tests/tools/deploy-examples.sh
 finish
