@@ -17,5 +17,7 @@ final class Commands
         StopCommand::NAME => StopCommand::class,
         StatusCommand::NAME => StatusCommand::class,
         KeysCommand::NAME => KeysCommand::class,
+        PublishCommand::NAME => PublishCommand::class,
+        ChannelsCommand::NAME => ChannelsCommand::class,
     ];
 }
