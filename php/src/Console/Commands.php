@@ -17,6 +17,7 @@ final class Commands
         StopCommand::NAME => StopCommand::class,
         StatusCommand::NAME => StatusCommand::class,
         KeysCommand::NAME => KeysCommand::class,
+        InstallCommand::NAME => InstallCommand::class,
         PublishCommand::NAME => PublishCommand::class,
         ChannelsCommand::NAME => ChannelsCommand::class,
     ];
