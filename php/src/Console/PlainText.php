@@ -25,17 +25,18 @@ final class PlainText
     public static function of(string $text): string
     {
         if (preg_match('//u', $text) !== 1) {
-            $bytes = /** @param array<string> $match */ static fn(array $match): string => sprintf('\x%02x', ord($match[0]));
-
-            return (string) preg_replace_callback('/[^\x20-\x7e]/', $bytes, $text);
+            return (string) preg_replace_callback(
+                '/[^\x20-\x7e]/',
+                static fn(array $match): string => sprintf('\x%02x', ord($match[0])),
+                $text,
+            );
         }
-        $written = /** @param array<string> $match */ static function (array $match): string {
-            $point = mb_ord($match[0], 'UTF-8');
 
-            return $point < 0x80 ? sprintf('\x%02x', $point) : sprintf('\u{%x}', $point);
-        };
-
-        return (string) preg_replace_callback(self::UNSAFE, $written, $text);
+        return (string) preg_replace_callback(
+            self::UNSAFE,
+            static fn(array $match): string => sprintf(strlen($match[0]) === 1 ? '\x%02x' : '\u{%x}', mb_ord($match[0], 'UTF-8')),
+            $text,
+        );
     }
 
     /**
