@@ -18,6 +18,7 @@ final class Commands
         StatusCommand::NAME => StatusCommand::class,
         KeysCommand::NAME => KeysCommand::class,
         InstallCommand::NAME => InstallCommand::class,
+        DoctorCommand::NAME => DoctorCommand::class,
         PublishCommand::NAME => PublishCommand::class,
         ChannelsCommand::NAME => ChannelsCommand::class,
     ];
