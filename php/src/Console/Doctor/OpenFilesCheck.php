@@ -14,6 +14,9 @@ final class OpenFilesCheck implements Check
     /** What the server keeps for itself. */
     private const RESERVED = 256;
 
+    /** CAP_SYS_RESOURCE */
+    private const MAY_RAISE = 1 << 24;
+
     /** Fewer files than that are hardly meant for a server. */
     private const FEW = 1024;
 
@@ -32,13 +35,18 @@ final class OpenFilesCheck implements Check
         $possible = $limit <= 2 * self::RESERVED ? intdiv($limit, 2) : $limit - self::RESERVED;
         $open = sprintf('A server started from here may open %s files, enough for %s connections', number_format($limit), number_format($possible));
         if ($connections > $possible) {
-            return [Finding::failure(
-                sprintf('%s, but "limits.connections" is %s.', $open, number_format($connections)),
-                self::raise($connections + self::RESERVED),
-            )];
-        }
+            $command = self::raise($connections + self::RESERVED)
+                ?? Mend::variable($configuration, 'WEBSOCKET_LIMIT_CONNECTIONS', (string) $possible);
 
-        return [$limit < self::FEW ? Finding::warning($open . ' only.', self::raise(self::PLENTY)) : Finding::good($open . '.')];
+            return [Finding::failure(sprintf('%s, but "limits.connections" is %s.', $open, number_format($connections)), $command)];
+        }
+        if ($limit >= self::FEW) {
+            return [Finding::good($open . '.')];
+        }
+        $command = self::raise(self::PLENTY);
+        $advice = $command === null ? '; give its container more with --ulimit nofile=65536' : '';
+
+        return [Finding::warning(sprintf('%s only%s.', $open, $advice), $command)];
     }
 
     private static function limit(): ?int
@@ -49,14 +57,22 @@ final class OpenFilesCheck implements Check
     }
 
     /**
-     * Works in the shell that it is typed into.
+     * Works in the shell that it is typed into. Returns null where not even root may raise the limit, as
+     * in most containers.
      */
-    private static function raise(int $count): string
+    private static function raise(int $count): ?string
     {
-        $count = max($count, 2 * self::RESERVED + 1);
+        if (Mend::userId() !== 0) {
+            return sprintf('sudo prlimit --pid $$ --nofile=%d:%d', $count, $count);
+        }
+        $status = (string) @file_get_contents('/proc/self/status');
+        $rights = preg_match('/^CapEff:\s+([0-9a-f]+)/m', $status, $match) === 1 ? (int) hexdec($match[1]) : 0;
+        if (($rights & self::MAY_RAISE) === 0) {
+            return null;
+        }
         $system = (int) @file_get_contents('/proc/sys/fs/nr_open');
-        $first = $system > 0 && $count > $system ? Mend::asRoot(sprintf('sysctl -w fs.nr_open=%d', $count)) . ' && ' : '';
+        $first = $system > 0 && $count > $system ? sprintf('sysctl -w fs.nr_open=%d && ', $count) : '';
 
-        return $first . (Mend::userId() === 0 ? sprintf('ulimit -n %d', $count) : sprintf('sudo prlimit --pid $$ --nofile=%d:%d', $count, $count));
+        return $first . sprintf('ulimit -n %d', $count);
     }
 }

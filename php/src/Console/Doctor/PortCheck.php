@@ -14,9 +14,8 @@ use Ody\Websocket\Extension;
  */
 final class PortCheck implements Check
 {
-    private const NOT_PERMITTED = 13;
-
-    private const NOT_OURS = 99;
+    /** Above the ports that only root may use. */
+    private const FIRST = 9502;
 
     /**
      * @return list<Finding>
@@ -44,45 +43,43 @@ final class PortCheck implements Check
 
     private static function tryToListen(Configuration $configuration, string $host, int $port): Finding
     {
-        [$code, $reason] = self::listen($host, $port);
-        if ($code === 0) {
+        $reason = self::refusal($host, $port);
+        if ($reason === null) {
             return Finding::good(sprintf('Port %d of %s is free.', $port, $host));
         }
-        $sentence = sprintf('The server cannot listen on port %d of %s: %s.', $port, $host, lcfirst($reason));
-        $command = match (true) {
-            $code === self::NOT_PERMITTED => Mend::variable($configuration, 'WEBSOCKET_PORT', (string) self::free($host, 9501)),
-            $code === self::NOT_OURS, filter_var($host, FILTER_VALIDATE_IP) === false => Mend::variable($configuration, 'WEBSOCKET_HOST', '127.0.0.1'),
-            default => null,
-        };
+        // PHP tells the reason as a text only.
+        $command = str_contains(strtolower($reason), 'permission denied')
+            ? Mend::variable($configuration, 'WEBSOCKET_PORT', (string) self::free($host, self::FIRST))
+            : Mend::variable($configuration, 'WEBSOCKET_HOST', '127.0.0.1');
 
-        return Finding::failure($sentence, $command);
+        return Finding::failure(sprintf('The server cannot listen on port %d of %s: %s.', $port, $host, lcfirst($reason)), $command);
     }
 
     /**
-     * Returns the next port that nobody serves.
+     * Returns the next port that nobody serves, or 1024 when there is none up to the last.
      */
     private static function free(string $host, int $port): int
     {
         do {
-            $port = $port >= 65535 ? 1024 : $port + 1;
-        } while (self::listen($host, $port)[0] !== 0);
+            $port++;
+        } while ($port <= 65535 && self::refusal($host, $port) !== null);
 
-        return $port;
+        return $port <= 65535 ? $port : 1024;
     }
 
     /**
-     * @return array{int, string} the error, 0 for none, and its text
+     * Returns why nobody can listen there, or null when somebody can.
      */
-    private static function listen(string $host, int $port): array
+    private static function refusal(string $host, int $port): ?string
     {
         $name = str_contains($host, ':') ? '[' . $host . ']' : $host;
         $socket = @stream_socket_server(sprintf('tcp://%s:%d', $name, $port), $code, $reason);
         if ($socket !== false) {
             fclose($socket);
 
-            return [0, ''];
+            return null;
         }
 
-        return [max(1, $code), in_array($reason, [null, ''], true) ? 'no such address' : $reason];
+        return in_array($reason, [null, ''], true) ? 'no such address' : $reason;
     }
 }
