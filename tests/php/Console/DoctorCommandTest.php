@@ -41,7 +41,7 @@ final class DoctorCommandTest extends ProjectTestCase
         self::assertStringEndsWith("\nAll is well.\n", $result->output);
         self::assertStringNotContainsString(str_repeat('s', 32), $result->output);
         self::assertSame('', $result->errors);
-        foreach (explode("\n", trim(strstr($result->output, "\n\n", true) ?: '')) as $line) {
+        foreach (explode("\n", trim(explode("\n\n", $result->output)[0])) as $line) {
             self::assertStringStartsWith('✓ ', $line);
         }
         $answer = $this->project->artisan('websocket:doctor', '--json')->json();
