@@ -8,6 +8,7 @@ use Ody\Websocket\Extension;
 use Symfony\Component\Console\Application as SymfonyApplication;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\CommandLoader\FactoryCommandLoader;
+use Symfony\Component\Console\Exception\CommandNotFoundException;
 use Symfony\Component\Console\Formatter\OutputFormatter;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Output\ConsoleOutputInterface;
@@ -59,6 +60,9 @@ final class Application extends SymfonyApplication
             return;
         }
         $message = OutputFormatter::escape(trim($e->getMessage()));
+        if ($e instanceof CommandNotFoundException && !str_contains($message, "\n")) {
+            $message .= ' php artisan lists all commands.';
+        }
         $output->writeln('<fg=red>' . $message . '</>', OutputInterface::VERBOSITY_QUIET);
     }
 }

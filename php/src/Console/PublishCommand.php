@@ -44,12 +44,18 @@ final class PublishCommand extends Command
 
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
-        [$channel, $event, $except] = [self::word($input->getArgument('channel')), self::word($input->getArgument('event')), $input->getOption('except')];
+        $channel = self::word($input->getArgument('channel'));
+        $event = self::word($input->getArgument('event'));
+        $except = $input->getOption('except');
+        $except = is_string($except) ? $except : null;
         $data = self::data(self::json($input));
         try {
-            $count = WebSocket::publish($channel, $event, $data, is_string($except) ? $except : null);
-        } catch (\ValueError $error) {
-            $sentence = sprintf('--except must be a socket id such as 1234.5678, "%s" given.', PlainText::of(self::word($except)));
+            $count = WebSocket::publish($channel, $event, $data, $except);
+        } catch (\Throwable $error) {
+            if ($except === null || !$error instanceof \ValueError) {
+                throw $error;
+            }
+            $sentence = sprintf('--except must be a socket id such as 1234.5678, "%s" given.', PlainText::of($except));
             throw new CommandException($sentence, 0, $error);
         }
         $output->writeln(sprintf('Published to %s %s.', number_format($count), $count === 1 ? 'subscriber' : 'subscribers'));
