@@ -127,11 +127,12 @@ final class DoctorCommand extends Command
      */
     private static function write(string $root, array $findings, OutputInterface $output): void
     {
-        $commands = 0;
+        $last = null;
         foreach ($findings as [$name, $finding]) {
             $output->writeln(sprintf('%s %-14s%s', self::MARKS[$finding->level->value], $name, PlainText::escaped($finding->message)));
-            if ($finding->command !== null) {
-                $commands++;
+            // One command may mend several problems, and is typed once.
+            if ($finding->command !== null && $finding->command !== $last) {
+                $last = $finding->command;
                 $output->writeln(sprintf('%16s<comment>%s</comment>', '', PlainText::escaped($finding->command)));
             }
         }
@@ -141,7 +142,7 @@ final class DoctorCommand extends Command
             $failures === 0 && $warnings === 0 => 'All is well.',
             default => sprintf('%s, %s.', self::many($failures, 'failure'), self::many($warnings, 'warning')),
         }]);
-        if ($commands > 0) {
+        if ($last !== null) {
             $output->writeln(PlainText::escaped(sprintf('Run the commands in %s.', $root)));
         }
     }

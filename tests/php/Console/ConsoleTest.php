@@ -23,6 +23,14 @@ final class ConsoleTest extends ProjectTestCase
         self::assertMatchesRegularExpression('/\ADescription:\n  [A-Z].*[^.]\n/', $output);
     }
 
+    #[DataProvider('commands')]
+    public function testHasASectionInTheDocumentation(string $command): void
+    {
+        $text = (string) file_get_contents(dirname(__DIR__, 3) . '/docs/commands.md');
+        self::assertMatchesRegularExpression("/^## {$command}\n/m", $text);
+        self::assertStringContainsString("\n\$ php artisan {$command}", $text);
+    }
+
     /**
      * @return iterable<string, array{string}>
      */

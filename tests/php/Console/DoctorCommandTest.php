@@ -144,7 +144,7 @@ final class DoctorCommandTest extends ProjectTestCase
     {
         $this->replace('WEBSOCKET_API_KEY=');
         $this->replace('WEBSOCKET_SECRET_KEY=');
-        self::assertSame('php artisan websocket:keys', $this->mends('keys', 'failure', 'not set'));
+        self::assertSame('php artisan websocket:keys', $this->mends('keys', 'failure', '"api_key" is not set, "secret_key" is not set.'));
     }
 
     public function testAVariableOfTheEnvironment(): void

@@ -26,18 +26,20 @@ final class KeysCheck implements Check
             $value = $configuration->get($key);
             $text = is_scalar($value) ? (string) $value : '';
             if (KeyPair::isPlaceholder($text)) {
-                $state = $text === '' ? 'is not set' : 'is the placeholder of an example';
-                $problems[] = Finding::failure(sprintf('"%s" %s.', $key, $state), self::command($configuration));
+                $problems[] = sprintf('"%s" %s', $key, $text === '' ? 'is not set' : 'is the placeholder of an example');
             }
         }
-        $secret = $configuration->get('secret_key');
-        $length = is_string($secret) ? strlen($secret) : 0;
-        if ($problems === [] && $length < self::SHORT) {
+        if ($problems !== []) {
+            return [Finding::failure(implode(', ', $problems) . '.', self::command($configuration))];
+        }
+        $length = strlen($configuration->text('secret_key'));
+        if ($length < self::SHORT) {
             $sentence = sprintf('"secret_key" has only %d characters, which can be guessed; %d are the least.', $length, self::SHORT);
-            $problems[] = Finding::warning($sentence, self::command($configuration));
+
+            return [Finding::warning($sentence, self::command($configuration))];
         }
 
-        return $problems === [] ? [Finding::good('The keys are set and are no examples.')] : $problems;
+        return [Finding::good('The keys are set and are no examples.')];
     }
 
     /**
