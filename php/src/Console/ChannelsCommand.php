@@ -49,7 +49,8 @@ final class ChannelsCommand extends Command
         usort($channels, static fn(array $one, array $other): int => strcmp($one['name'], $other['name']));
         if ($input->getOption('json') === true) {
             $json = json_encode($channels, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE);
-            $output->writeln($json, OutputInterface::OUTPUT_RAW);
+            // The only control character that JSON leaves as it is.
+            $output->writeln(str_replace("\x7f", '\u007f', $json), OutputInterface::OUTPUT_RAW);
         } elseif ($channels === []) {
             $output->writeln(self::nothing($prefix));
         } else {

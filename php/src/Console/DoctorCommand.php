@@ -21,6 +21,7 @@ use Ody\Websocket\Console\Doctor\OpenFilesCheck;
 use Ody\Websocket\Console\Doctor\PhpCheck;
 use Ody\Websocket\Console\Doctor\PortCheck;
 use Ody\Websocket\Console\Doctor\RedisCheck;
+use Ody\Websocket\Console\Doctor\RunningServer;
 use Ody\Websocket\Console\Doctor\ServerCheck;
 use Ody\Websocket\Console\Doctor\SocketCheck;
 use Symfony\Component\Console\Command\Command;
@@ -50,6 +51,9 @@ final class DoctorCommand extends Command
         'redis' => RedisCheck::class,
         'server' => ServerCheck::class,
     ];
+
+    /** What matters to the user who runs the server, and to nobody else. */
+    private const OF_THE_SERVER = ['configuration', 'keys', '.env', 'open files', 'port', 'certificate', 'log'];
 
     private const MARKS = ['good' => '<info>✓</info>', 'warning' => '<comment>!</comment>', 'failure' => '<fg=red>✗</>'];
 
@@ -96,8 +100,15 @@ final class DoctorCommand extends Command
 
             return [['configuration', Finding::failure(rtrim($error->getMessage(), '.') . '.', Mend::edit($root . '/' . $file))]];
         }
+        $checks = self::CHECKS;
         $findings = [];
-        foreach (self::CHECKS as $name => $class) {
+        $owner = self::otherOwner($configuration);
+        if ($owner !== null) {
+            $checks = array_diff_key($checks, array_flip(self::OF_THE_SERVER));
+            $sentence = sprintf('The server runs as %s. For %s only what publishing needs is checked.', $owner, Mend::user());
+            $findings[] = ['user', Finding::good($sentence)];
+        }
+        foreach ($checks as $name => $class) {
             $progress->show(sprintf('Checking: %s …', $name));
             foreach (self::look(new $class(), $configuration) as $finding) {
                 $findings[] = [$name, $finding];
@@ -106,6 +117,16 @@ final class DoctorCommand extends Command
         $progress->clear();
 
         return $findings;
+    }
+
+    /**
+     * Returns who runs the server, when that is another user.
+     */
+    private static function otherOwner(Configuration $configuration): ?string
+    {
+        $owner = RunningServer::userId($configuration);
+
+        return $owner === null || $owner === Mend::userId() ? null : Mend::nameOf($owner);
     }
 
     /**

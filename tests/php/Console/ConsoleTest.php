@@ -115,6 +115,11 @@ final class ConsoleTest extends ProjectTestCase
         $this->project()->artisan('frobnicate')->refused('"frobnicate" is not defined', 'php artisan lists all commands');
     }
 
+    public function testAMessageCannotSteerTheTerminal(): void
+    {
+        $this->project()->artisan("fr\e[31mob")->refused('"fr\\x1b[31mob" is not defined');
+    }
+
     /**
      * @param list<string> $words
      */

@@ -294,6 +294,32 @@ final class DoctorCommandTest extends ProjectTestCase
         $this->mendsAs(self::WITHOUT_PRIVILEGES, 'socket', 'failure', 'root may not connect', '"socket.group"');
     }
 
+    public function testAServerOfAnotherUserConcernsOnlyWhoPublishes(): void
+    {
+        foreach (['storage/websocket', 'storage/logs'] as $folder) {
+            chown($this->project->root . '/' . $folder, 65534);
+        }
+        chmod($this->project->root . '/.env', 0o644);
+        $code = '$server = (new Ody\Websocket\Server())->configure(Ody\Websocket\Configuration::load()->all());
+            posix_setgid(65534) && posix_setuid(65534) || exit(1); echo $server->start(true);';
+        $this->project->php($code, '-d', 'extension=' . Extension::file())->succeeded();
+        $result = $this->doctor();
+        self::assertStringContainsString('The server runs as nobody. For root only', $this->finding($result, 'user', 'good')['message']);
+        $this->finding($result, 'socket', 'good');
+        $this->finding($result, 'server', 'good');
+        self::assertStringNotContainsString('"check":".env"', $result->output);
+        $this->mendsAs(self::WITHOUT_PRIVILEGES, 'socket', 'failure', 'root may not connect');
+    }
+
+    public function testAPathThatNoSocketCanHave(): void
+    {
+        $this->replace('WEBSOCKET_SOCKET=storage/' . str_repeat('x', 100));
+        $this->mends('configuration', 'failure', '"socket.path"');
+        $this->project->environment['EDITOR'] = 'sed -i s/7/"x"/';
+        $this->project->write('config/websocket.php', '<?php return ["log" => ["file" => 7.5]];');
+        self::assertStringContainsString('"log.file"', $this->finding($this->doctor(), 'log', 'failure')['message']);
+    }
+
     public function testGroupOfTheSocket(): void
     {
         $group = 'ody' . bin2hex(random_bytes(4));

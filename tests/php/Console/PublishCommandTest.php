@@ -4,11 +4,15 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Tests\Console;
 
+use Ody\Websocket\Channel\Publisher;
+use Ody\Websocket\Console\ChannelsCommand;
+use Ody\Websocket\Facades\WebSocket;
 use Ody\Websocket\Tests\Support\Project;
 use Ody\Websocket\Tests\Support\ProjectTestCase;
 use Ody\Websocket\Tests\Support\Result;
 use Ody\Websocket\Tests\Support\Subscriber;
 use PHPUnit\Framework\Attributes\DataProvider;
+use Symfony\Component\Console\Tester\CommandTester;
 
 /**
  * websocket:publish and websocket:channels against the real server.
@@ -111,6 +115,24 @@ final class PublishCommandTest extends ProjectTestCase
         $output = $this->project->artisan('websocket:channels', "no\e[31m")->succeeded()->output;
         self::assertSame("No channel whose name begins with \"no\\x1b[31m\" has a subscriber.\n", $output);
         unset($clients);
+    }
+
+    public function testNamesFromOutsideCannotSteerTheTerminal(): void
+    {
+        $name = "evil\e[31m\x7f\u{202e}";
+        $fake = self::createStub(Publisher::class);
+        $fake->method('getChannels')->willReturn([$name => ['name' => $name, 'type' => "\e]0;x\x07", 'subscribers' => 1, 'metadata' => []]]);
+        WebSocket::swap($fake);
+        try {
+            foreach ([[], ['--json' => true]] as $options) {
+                $tester = new CommandTester(new ChannelsCommand());
+                self::assertSame(0, $tester->execute($options));
+                self::assertDoesNotMatchRegularExpression('/[^\x20-\x7e\n]/', $tester->getDisplay());
+                self::assertStringContainsString('evil', $tester->getDisplay());
+            }
+        } finally {
+            WebSocket::swap(null);
+        }
     }
 
     private function member(string $channel, string $user): Subscriber

@@ -21,6 +21,9 @@ final class KeysCheck implements Check
      */
     public function findings(Configuration $configuration): array
     {
+        if (!$configuration->isComplete()) {
+            return [];
+        }
         $problems = [];
         foreach (['api_key', 'secret_key'] as $key) {
             $value = $configuration->get($key);

@@ -95,9 +95,17 @@ final class Mend
      */
     public static function user(): string
     {
-        $entry = function_exists('posix_getpwuid') ? posix_getpwuid(self::userId()) : false;
+        return self::nameOf(self::userId());
+    }
 
-        return $entry === false ? (string) self::userId() : $entry['name'];
+    /**
+     * Returns the name of a user, or the number where the name is not known.
+     */
+    public static function nameOf(int $id): string
+    {
+        $entry = function_exists('posix_getpwuid') ? posix_getpwuid($id) : false;
+
+        return $entry === false ? (string) $id : $entry['name'];
     }
 
     /**
@@ -105,9 +113,19 @@ final class Mend
      */
     public static function userId(): int
     {
-        $status = (string) @file_get_contents('/proc/self/status');
+        return self::userIdOf('self') ?? (int) getmyuid();
+    }
 
-        return preg_match('/^Uid:\s+\d+\s+(\d+)/m', $status, $match) === 1 ? (int) $match[1] : (int) getmyuid();
+    /**
+     * Returns the number of the user who runs a process.
+     *
+     * @param string $process its id, or "self"
+     */
+    public static function userIdOf(string $process): ?int
+    {
+        $status = (string) @file_get_contents('/proc/' . $process . '/status');
+
+        return preg_match('/^Uid:\s+\d+\s+(\d+)/m', $status, $match) === 1 ? (int) $match[1] : null;
     }
 
     private static function folderOfSettings(): ?string

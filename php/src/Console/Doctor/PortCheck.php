@@ -5,9 +5,7 @@ declare(strict_types=1);
 namespace Ody\Websocket\Console\Doctor;
 
 use Ody\Websocket\Configuration;
-use Ody\Websocket\Console\LocalServer;
 use Ody\Websocket\Console\PortOwner;
-use Ody\Websocket\Extension;
 
 /**
  * Can the server listen on its address, or does it already?
@@ -28,7 +26,7 @@ final class PortCheck implements Check
             return [];
         }
         $owner = (new PortOwner())->find($host, $port);
-        $pid = Extension::isLoaded() ? (new LocalServer($configuration))->pid() : null;
+        $pid = RunningServer::pid($configuration);
         if ($owner !== null && $pid !== null && preg_match('/^process ' . $pid . '\b/', $owner) === 1) {
             return [Finding::good(sprintf('Our server (process %d) serves port %d.', $pid, $port))];
         }

@@ -22,13 +22,12 @@ final class ServerCheck implements Check
         if (!Extension::isLoaded()) {
             return [];
         }
-        $server = new LocalServer($configuration);
-        $pid = $server->pid();
+        $pid = RunningServer::pid($configuration);
         if ($pid === null) {
             return [Finding::warning('The server is not running.', 'php artisan websocket:start -d')];
         }
         try {
-            $status = $server->status();
+            $status = (new LocalServer($configuration))->status();
         } catch (ConnectionException $error) {
             return [Finding::failure(sprintf('Process %d is the server, but it does not answer: %s.', $pid, rtrim($error->getMessage(), '.')), Mend::RESTART)];
         }
