@@ -71,6 +71,7 @@ missing_to_test() {
     has debootstrap || echo debootstrap
     has nginx || [[ -x /usr/sbin/nginx ]] || echo nginx-light
     has openssl || echo openssl
+    has redis-server || echo redis-server
     has shellcheck || echo shellcheck
     not_installed libclang-rt-14-dev php-parser
 }
@@ -109,7 +110,7 @@ release_services() {
     "${as_root[@]}" rm -f /usr/sbin/policy-rc.d
 }
 
-# The web server is a program that tests start for themselves, never a service of the machine.
+# The web server and Redis are programs that tests start for themselves, never services of the machine.
 keep_from_starting() {
     if has systemctl; then
         "${as_root[@]}" systemctl disable "$1" >/dev/null 2>&1 || true
@@ -135,6 +136,9 @@ install_packages() {
     run_logged apt-install "apt-get could not install the packages: $advice" apt_get install "${packages[@]}"
     if [[ " ${packages[*]} " == *" nginx-light "* ]]; then
         keep_from_starting nginx
+    fi
+    if [[ " ${packages[*]} " == *" redis-server "* ]]; then
+        keep_from_starting redis-server
     fi
     release_services
     trap - EXIT
