@@ -74,6 +74,7 @@ missing_to_test() {
     has supervisord || echo supervisor
     has systemd-analyze || echo systemd
     has openssl || echo openssl
+    has redis-server || echo redis-server
     has shellcheck || echo shellcheck
     not_installed libclang-rt-14-dev php-parser
 }
@@ -139,6 +140,7 @@ install_packages() {
     [[ " ${packages[*]} " != *" nginx-light "* ]] || keep_from_starting nginx
     [[ " ${packages[*]} " != *" caddy "* ]] || keep_from_starting caddy
     [[ " ${packages[*]} " != *" supervisor "* ]] || keep_from_starting supervisor
+    [[ " ${packages[*]} " != *" redis-server "* ]] || keep_from_starting redis-server
     release_services
     trap - EXIT
     hash -r

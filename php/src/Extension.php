@@ -13,6 +13,9 @@ final class Extension
 {
     public const NAME = 'ody_websocket';
 
+    /** The version of the PHP part. That of the extension, engine/include/ody/version.h, must be the same. */
+    public const VERSION = '0.1.0';
+
     /** Tells the second run that it is one, so that nothing runs a third time. */
     private const GUARD = 'ODY_WEBSOCKET_EXTENSION_TRIED';
 
