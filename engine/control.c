@@ -3,13 +3,15 @@
 #include "control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include "base/memory.h"
 #include "base/options.h"
+#include "base/utf8.h"
 #include "ody/log.h"
 
 /* Far more than any configuration has. */
-#define PACKET_MAX (1u << 20)
+#define PACKET_MAX (1u << 18)
 
 static void read_options(ody_view data, ody_control_message *message)
 {
@@ -28,6 +30,16 @@ static int unusable(int kind, size_t length)
     return 0;
 }
 
+/* The status is JSON: a sentence that was cut in the middle of a character would spoil all of it. */
+static void make_shown(ody_server_change *change)
+{
+    const char *general = ody_error_text(change->code);
+
+    if (!ody_utf8_valid(ody_view_of(change->message))) {
+        snprintf(change->message, sizeof(change->message), "%s", general);
+    }
+}
+
 /* @param packet its first byte and what follows, which may be empty. */
 static int understand(ody_view packet, ody_control_message *message)
 {
@@ -42,6 +54,7 @@ static int understand(ody_view packet, ody_control_message *message)
         if (data.length == sizeof(message->change)) {
             memcpy(&message->change, data.data, sizeof(message->change));
             message->change.message[sizeof(message->change.message) - 1] = '\0';
+            make_shown(&message->change);
             return 1;
         }
     }

@@ -333,7 +333,7 @@ static void server_stop(server *self, bool gracefully)
     if (gracefully) {
         ody_api_thread_drain(self->api);
         if (!await(self, requests_answered, REQUESTS_MS)) {
-            ody_log(ODY_LOG_WARNING, "stopping with requests of processes unanswered");
+            ody_log(ODY_LOG_INFO, "waiting no longer for requests of processes");
         }
     }
     for (unsigned index = 0; index < self->started; index++) {
