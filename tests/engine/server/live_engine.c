@@ -10,6 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* As in tests/engine/net/tls_client.c: libwebsockets looks at the dates of its certificates in each
+ * shard's thread, and the C library's lock of the time zone is hidden from ThreadSanitizer. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:tzset_internal\n";
+}
+
 static ody_options defaults(void)
 {
     return (ody_options){

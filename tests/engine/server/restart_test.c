@@ -86,6 +86,8 @@ TEST(restart_sends_clients_away_and_lets_all_come_back)
     ssize_t length;
 
     engine_sockets_open(&sockets);
+    /* The second engine is forked with our end of the first client. */
+    sockets.options.drain_time = 500;
     engine_start(&first, &sockets);
     clients[0] = engine_client(&sockets, "key", "socket_id");
     engine_start(&second, &sockets);
@@ -114,6 +116,8 @@ TEST(restart_finds_those_who_came_in_between)
     int clients[10];
 
     engine_sockets_open(&sockets);
+    /* It is forked with our ends of all clients. */
+    sockets.options.drain_time = 100;
     engine_start(&engine, &sockets);
     engine_stop(&engine);
     for (int index = 0; index < 10; index++) {
