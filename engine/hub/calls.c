@@ -63,6 +63,11 @@ ody_calls *ody_calls_new(const ody_options *options, unsigned shards,
     return calls;
 }
 
+void ody_calls_reload(ody_calls *calls, const ody_options *options)
+{
+    calls->options = options;
+}
+
 void ody_calls_set_wire(ody_calls *calls, const ody_calls_wire *wire)
 {
     calls->wire = *wire;

@@ -57,6 +57,8 @@ ody_calls *ody_calls_new(const ody_options *options, unsigned shards,
                          const ody_transport *transport, void *context);
 /** How workers are reached; must be set before the first is added. */
 void ody_calls_set_wire(ody_calls *calls, const ody_calls_wire *wire);
+/** Other options take the place of those that it has. @param options borrowed. */
+void ody_calls_reload(ody_calls *calls, const ody_options *options);
 /** Drops what waits, without verdicts. No worker may be there any more. NULL is fine. */
 void ody_calls_free(ody_calls *calls);
 
