@@ -105,9 +105,9 @@ class ChannelManager
     /** Adds middleware for messages alone. */
     public function addMessageMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
 
-    /** @return array channel type => handler */
+    /** @return array<array-key, ChannelHandlerInterface> channel type => handler */
     public function getChannelHandlers(): array {}
 
-    /** @return array `handshake` and `message`, each a list, the outermost first */
+    /** @return array{handshake: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>, message: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>} the outermost first */
     public function getMiddleware(): array {}
 }

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 6f316751005ee08a3b09c0d2e53dde999528fca4 */
+ * Stub hash: 3ca1cb40b58f757a348a8a6a2d823188518bdef5 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelManager___construct, 0, 0, 1)
 	ZEND_ARG_OBJ_INFO(0, client, Ody\\Websocket\\Channel\\ChannelClient, 0)
