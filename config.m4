@@ -52,6 +52,7 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
     ext/channel_auth_generator.c dnl
     ext/channel_client.c dnl
     ext/channel_client_table.c dnl
+    ext/channel_manager.c dnl
     ext/configuration.c dnl
     ext/convert.c dnl
     ext/daemon.c dnl
@@ -61,6 +62,9 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
     ext/pid_file.c dnl
     ext/server.c dnl
     ext/supervisor.c dnl
+    ext/worker.c dnl
+    ext/worker_call.c dnl
+    ext/worker_signals.c dnl
     ODY_ENGINE_SOURCES],
     [$ext_shared],, [$ODY_WEBSOCKET_CFLAGS])
 

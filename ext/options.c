@@ -59,6 +59,7 @@ const php_ody_option php_ody_options[] = {
     SECONDS("drain_time", 0, 3600, "5", drain_time),
     {"trusted_proxies", PHP_ODY_NETWORKS, NULL, 0, 0, "", false, UNTARGETED, NULL},
     INTEGER("php_workers.num", "processes", 0, 256, "0", php_worker_num),
+    {"php_workers.max_messages", PHP_ODY_INTEGER, "calls", 0, 1e9, "100000", true, UNTARGETED, NULL},
     SECONDS("php_workers.timeout", 0.01, 3600, "5", php_worker_timeout),
     INTEGER("php_workers.queue", "calls", 1, 10000000, "10000", php_worker_queue),
     LIMIT(connections, "connections", 0, 10000000, "0"),
@@ -89,10 +90,10 @@ const php_ody_option php_ody_options[] = {
     {0},
 };
 
-/* What the earlier server's configuration has and this one has no use for. */
+/* What PHP workers read, and what only the earlier server had a use for. */
 static const char *const ignored[] = {
-    "sock_type",  "mode",       "callbacks",         "runtime",
-    "enable_api", "middleware", "middleware_params", "rate_limits",
+    "channel_handlers", "middleware", "middleware_params", "listeners",  "sock_type",
+    "mode",             "callbacks",  "runtime",           "enable_api", "rate_limits",
 };
 
 const php_ody_option *php_ody_option_find(const char *key)

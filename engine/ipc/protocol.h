@@ -46,6 +46,7 @@ enum ody_ipc_type {
     ODY_IPC_UNSUBSCRIBE = 24,
     ODY_IPC_REGISTER = 32, /* a PHP worker says what it handles (ipc/worker_message.h) */
     ODY_IPC_RESULT = 33,   /* it answers the call of that number */
+    ODY_IPC_LEAVE = 34,    /* it wants no more calls: the server hangs up when none is under way */
     ODY_IPC_ANSWER = 64,
     ODY_IPC_CALL = 0x8001, /* the server calls a PHP worker */
 };

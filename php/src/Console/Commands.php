@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Console;
 
+use Ody\Websocket\Worker\WorkerCommand;
 use Symfony\Component\Console\Command\Command;
 
 /**
@@ -17,5 +18,6 @@ final class Commands
         StopCommand::NAME => StopCommand::class,
         StatusCommand::NAME => StatusCommand::class,
         KeysCommand::NAME => KeysCommand::class,
+        WorkerCommand::NAME => WorkerCommand::class,
     ];
 }
