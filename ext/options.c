@@ -62,6 +62,7 @@ const php_ody_option php_ody_options[] = {
     {"php_workers.max_messages", PHP_ODY_INTEGER, "calls", 0, 1e9, "100000", true, UNTARGETED, NULL},
     SECONDS("php_workers.timeout", 0.01, 3600, "5", php_worker_timeout),
     INTEGER("php_workers.queue", "calls", 1, 10000000, "10000", php_worker_queue),
+    {"php_workers.command", PHP_ODY_TEXTS, "texts", 1, 256, NULL, true, UNTARGETED, NULL},
     LIMIT(connections, "connections", 0, 10000000, "0"),
     LIMIT(connections_per_address, "connections", 0, 10000000, "1000"),
     LIMIT(channels_per_connection, "channels", 1, 100000, "1000"),
@@ -87,6 +88,7 @@ const php_ody_option php_ody_options[] = {
     PATH("log.file", 4095, log_file),
     {"pid_file", PHP_ODY_PATH, "bytes", 1, 4095, NULL, false, UNTARGETED, NULL},
     {"debug", PHP_ODY_BOOLEAN, NULL, 0, 0, "0", false, UNTARGETED, NULL},
+    {"configuration_command", PHP_ODY_TEXTS, "texts", 1, 256, NULL, true, UNTARGETED, NULL},
     {0},
 };
 
@@ -228,7 +230,7 @@ static const char *type_name(php_ody_option_type type)
         [PHP_ODY_TEXT] = "text",         [PHP_ODY_PATH] = "path",
         [PHP_ODY_INTEGER] = "integer",   [PHP_ODY_SECONDS] = "number",
         [PHP_ODY_BOOLEAN] = "boolean",   [PHP_ODY_CHOICE] = "choice",
-        [PHP_ODY_NETWORKS] = "networks",
+        [PHP_ODY_NETWORKS] = "networks", [PHP_ODY_TEXTS] = "texts",
     };
 
     return names[type];
@@ -244,6 +246,7 @@ static void bounds_describe(const php_ody_option *option, zval *entry)
     case PHP_ODY_TEXT:
     case PHP_ODY_PATH:
     case PHP_ODY_INTEGER:
+    case PHP_ODY_TEXTS:
         add_assoc_long(entry, "min", (zend_long)option->min);
         add_assoc_long(entry, "max", (zend_long)option->max);
         break;

@@ -14,6 +14,7 @@ typedef enum php_ody_option_type {
     PHP_ODY_BOOLEAN,
     PHP_ODY_CHOICE, /* the target gets the position of the word */
     PHP_ODY_NETWORKS,
+    PHP_ODY_TEXTS, /* a list; the start command sets it, for this run */
 } php_ody_option_type;
 
 #define PHP_ODY_NO_TARGET SIZE_MAX
@@ -22,7 +23,7 @@ typedef struct php_ody_option {
     const char *key; /* dotted; NULL ends the table */
     php_ody_option_type type;
     const char *unit; /* or NULL */
-    double min;       /* value; of texts the length in bytes */
+    double min;       /* value; of texts the length in bytes, of lists how many */
     double max;
     const char *fallback;       /* the default as text; NULL: not set */
     bool reloadable;            /* a change counts without restarting the server */
