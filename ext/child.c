@@ -55,25 +55,77 @@ static void standard_descriptors_set(int output, int errors)
     ody_descriptors_close(STDERR_FILENO + 1, -1);
 }
 
+static bool is_ours(const char *variable)
+{
+    static const char *const ours[] = {"NOTIFY_SOCKET=", "LISTEN_PID=", "LISTEN_FDS=",
+                                       "LISTEN_FDNAMES=", "ODY_WEBSOCKET_EXTENSION_TRIED="};
+
+    for (size_t index = 0; index < sizeof(ours) / sizeof(*ours); index++) {
+        if (strncmp(variable, ours[index], strlen(ours[index])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The environment that this process was started with, NUL after each variable; NULL without /proc.
+ * Never freed: exec follows. */
+static char *environment_read(size_t *length)
+{
+    int descriptor = open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
+    size_t capacity = 65536;
+    char *text = malloc(capacity + 1);
+    ssize_t count = -1;
+
+    *length = 0;
+    while (descriptor >= 0 && text &&
+           (count = read(descriptor, text + *length, capacity - *length)) > 0) {
+        *length += (size_t)count;
+        if (*length == capacity) {
+            capacity *= 2;
+            text = realloc(text, capacity + 1);
+        }
+    }
+    ody__descriptor_close(&descriptor);
+    if (count < 0 || !text) {
+        return NULL;
+    }
+    text[*length] = '\0';
+    return text;
+}
+
+/* @return the environment for the program. */
+static char **environment_make(void)
+{
+    size_t length;
+    char *text = environment_read(&length);
+    char **variables = text ? calloc(length + 2, sizeof(*variables)) : NULL;
+    size_t count = 0;
+
+    if (!variables) {
+        return environ;
+    }
+    for (size_t at = 0; at < length; at += strlen(text + at) + 1) {
+        if (text[at] != '\0' && !is_ours(text + at)) {
+            variables[count++] = text + at;
+        }
+    }
+    return variables;
+}
+
 static void become(const ody_child *child, int output, int errors, pid_t parent)
     __attribute__((noreturn));
 
 /* Who waits for signals of the parent's death must look once whether it was too late. */
 static void become(const ody_child *child, int output, int errors, pid_t parent)
 {
-    static const char *const ours[] = {"NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS",
-                                       "LISTEN_FDNAMES"};
-
     ody__signals_reset(false);
     prctl(PR_SET_PDEATHSIG, child->death_signal);
     if (getppid() != parent) {
         _exit(EXIT_NOT_EXECUTABLE);
     }
     standard_descriptors_set(output, errors);
-    for (size_t index = 0; index < sizeof(ours) / sizeof(*ours); index++) {
-        unsetenv(ours[index]);
-    }
-    execvp(child->command[0], (char *const *)child->command);
+    execvpe(child->command[0], (char *const *)child->command, environment_make());
     dprintf(STDERR_FILENO, "cannot run %s: %s\n", child->command[0], strerror(errno));
     _exit(EXIT_NOT_EXECUTABLE);
 }

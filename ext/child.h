@@ -16,7 +16,9 @@ typedef struct ody_child {
 
 /**
  * Starts a program: standard input is /dev/null, no other descriptor is open, every signal is as in
- * a fresh process, and the variables of the service manager are not set.
+ * a fresh process. The environment is the one that we were started with, without the variables of
+ * the service manager: what PHP has set since (a framework sets all of .env) would win over the
+ * files that the program is to read anew.
  * @return its process id, or ODY_ESYSTEM. When it cannot be executed it ends with 127 and says why
  *         on its standard error.
  */

@@ -86,7 +86,8 @@ static void finish(ody_supervisor *self, int code, const char *message)
                 ODY_STRING("reason", message));
     } else {
         ody_log(ODY_LOG_INFO, change->restart ? "server restarted" : "configuration reloaded",
-                ODY_NUMBER("engine", self->engine.pid), ODY_STRING("note", message));
+                ODY_NUMBER("engine", self->engine.pid),
+                message[0] ? ODY_STRING("note", message) : (ody_log_field){0});
     }
     ody__change_tell(self);
     ody__notify(self, "READY=1");

@@ -16,6 +16,9 @@ final class Commands
     public const CLASSES = [
         StartCommand::NAME => StartCommand::class,
         StopCommand::NAME => StopCommand::class,
+        ReloadCommand::NAME => ReloadCommand::class,
+        RestartCommand::NAME => RestartCommand::class,
+        ConfigurationCommand::NAME => ConfigurationCommand::class,
         StatusCommand::NAME => StatusCommand::class,
         KeysCommand::NAME => KeysCommand::class,
         WorkerCommand::NAME => WorkerCommand::class,

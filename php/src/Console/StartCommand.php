@@ -47,7 +47,8 @@ final class StartCommand extends Command
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
         $background = (bool) $input->getOption('daemonize');
-        $configuration = self::adapt(self::override(LocalServer::configuration(), $input), $background, $output);
+        $project = LocalServer::configuration();
+        $configuration = Launch::configuration($project, self::overrides($project, $input, $output));
         $server = (new Server())->configure($configuration->all());
         self::refuseSecond($configuration, $server);
         self::warn($configuration, $output);
@@ -66,35 +67,30 @@ final class StartCommand extends Command
         return self::SUCCESS;
     }
 
-    private static function override(Configuration $configuration, InputInterface $input): Configuration
+    /**
+     * What differs in this run from the configuration of the project, and will after a reload too.
+     *
+     * @return array<string, mixed> dotted key => value
+     */
+    private static function overrides(Configuration $configuration, InputInterface $input, OutputInterface $output): array
     {
+        $overrides = [];
         foreach (self::OVERRIDES as $option => $key) {
             $value = $input->getOption($option);
             if ($value !== null) {
-                $configuration = $configuration->with($key, $value);
+                $overrides[$key] = $value;
             }
         }
-
-        return $configuration;
-    }
-
-    /**
-     * Settles what depends on how the server is started.
-     */
-    private static function adapt(Configuration $configuration, bool $background, OutputInterface $output): Configuration
-    {
-        if (!$background) {
-            $configuration = $configuration->with('log.file', null);
+        if ((bool) $input->getOption('daemonize')) {
+            return $overrides;
         }
-        if (filter_var($configuration->get('debug'), FILTER_VALIDATE_BOOL)) {
-            $configuration = $configuration->with('log.level', 'debug');
-        }
+        $overrides['log.file'] = null;
         $plain = stream_isatty(STDERR) && !$output->isDecorated();
-        if (!$background && $plain && $configuration->get('log.format', 'auto') === 'auto') {
-            $configuration = $configuration->with('log.format', 'readable');
+        if ($plain && $configuration->get('log.format', 'auto') === 'auto') {
+            $overrides['log.format'] = 'readable';
         }
 
-        return $configuration;
+        return $overrides;
     }
 
     private static function refuseSecond(Configuration $configuration, Server $server): void
@@ -103,6 +99,10 @@ final class StartCommand extends Command
         if ($pid !== null) {
             $sentence = 'The server of this project already runs: process %d serves port %s. Stop it with php artisan websocket:stop.';
             throw new CommandException(sprintf($sentence, $pid, self::servedPort($configuration)));
+        }
+        if (getenv('LISTEN_PID') === (string) getmypid()) {
+            // The service manager holds the port, and hands it over.
+            return;
         }
         $host = $configuration->text('host');
         $port = (int) $configuration->number('port', 0);

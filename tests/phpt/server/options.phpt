@@ -38,6 +38,7 @@ trusted_proxies                   {"type":"networks","unit":null,"min":null,"max
 php_workers.num                   {"type":"integer","unit":"processes","min":0,"max":256,"choices":null,"default":0,"reloadable":false}
 php_workers.timeout               {"type":"number","unit":"seconds","min":0.01,"max":3600.0,"choices":null,"default":5.0,"reloadable":false}
 php_workers.queue                 {"type":"integer","unit":"calls","min":1,"max":10000000,"choices":null,"default":10000,"reloadable":false}
+php_workers.command               {"type":"texts","unit":"texts","min":1,"max":256,"choices":null,"default":null,"reloadable":true}
 limits.connections                {"type":"integer","unit":"connections","min":0,"max":10000000,"choices":null,"default":0,"reloadable":false}
 limits.connections_per_address    {"type":"integer","unit":"connections","min":0,"max":10000000,"choices":null,"default":1000,"reloadable":false}
 limits.channels_per_connection    {"type":"integer","unit":"channels","min":1,"max":100000,"choices":null,"default":1000,"reloadable":false}
@@ -63,4 +64,5 @@ log.format                        {"type":"choice","unit":null,"min":null,"max":
 log.file                          {"type":"path","unit":"bytes","min":1,"max":4095,"choices":null,"default":null,"reloadable":false}
 pid_file                          {"type":"path","unit":"bytes","min":1,"max":4095,"choices":null,"default":null,"reloadable":false}
 debug                             {"type":"boolean","unit":null,"min":null,"max":null,"choices":null,"default":false,"reloadable":false}
+configuration_command             {"type":"texts","unit":"texts","min":1,"max":256,"choices":null,"default":null,"reloadable":true}
 ===DONE===

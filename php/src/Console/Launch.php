@@ -1,0 +1,54 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Console;
+
+use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\Processors;
+use Ody\Websocket\Worker\Registry;
+
+/**
+ * The configuration that a server runs with: the project's, what the start command was told besides,
+ * and the commands of the processes that belong to it. A reload makes it anew, in a fresh process.
+ */
+final class Launch
+{
+    private const WORKER_COMMAND = 'websocket:worker';
+
+    /**
+     * Completes the project's configuration.
+     *
+     * @param array<string, mixed> $overrides dotted key => value, of this run of the server
+     */
+    public static function configuration(Configuration $configuration, array $overrides): Configuration
+    {
+        foreach ($overrides as $key => $value) {
+            $configuration = $configuration->with($key, $value);
+        }
+        if (filter_var($configuration->get('debug'), FILTER_VALIDATE_BOOL)) {
+            $configuration = $configuration->with('log.level', 'debug');
+        }
+        $console = CommandLine::ofConsole();
+        $environment = CommandLine::environmentOption();
+        $given = json_encode((object) $overrides, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+
+        return $configuration
+            ->with('php_workers.num', self::workers($configuration))
+            ->with('php_workers.command', [...$console, self::WORKER_COMMAND, ...$environment])
+            ->with('configuration_command', [...$console, ConfigurationCommand::NAME, ...$environment, $given]);
+    }
+
+    /**
+     * How many PHP workers there are to be: none where nothing would be done by them.
+     */
+    private static function workers(Configuration $configuration): mixed
+    {
+        if (Registry::ofConfiguration($configuration)->isEmpty()) {
+            return 0;
+        }
+        $number = $configuration->get('php_workers.num');
+
+        return $number === null || $number === '' ? min(256, Processors::count()) : $number;
+    }
+}
