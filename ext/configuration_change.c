@@ -181,31 +181,26 @@ static void name_add(char *names, size_t size, const char *key)
     snprintf(names + length, size - length, "%s%s", length > 0 ? ", " : "", key);
 }
 
-/* php_workers.num belongs to the supervisor, which follows every change of it. */
 static bool waits_for(const php_ody_option *option, ody_supervised_change change)
 {
     if (is_made_at_start(option->key)) {
         return change == ODY_CHANGE_BY_START;
     }
-    return change == ODY_CHANGE_BY_RESTART && !option->reloadable &&
-           strcmp(option->key, "php_workers.num") != 0;
+    return change == ODY_CHANGE_BY_RESTART && !option->reloadable;
 }
 
-static unsigned supervised_changed(ody_view json, const ody_supervised *before,
+static unsigned supervised_changed(const ody_supervised *before, const ody_supervised *after,
                                    ody_supervised_change change, char *names, size_t size)
 {
-    ody_error error = {0};
-    php_ody_configuration *after = configuration_guarded(json, NULL, &error);
     unsigned count = 0;
 
     names[0] = '\0';
-    for (const php_ody_option *option = php_ody_options; after && option->key; option++) {
-        if (waits_for(option, change) && !same(option, before->owner, after)) {
+    for (const php_ody_option *option = php_ody_options; option->key; option++) {
+        if (waits_for(option, change) && !same(option, before->owner, after->owner)) {
             name_add(names, size, option->key);
             count++;
         }
     }
-    php_ody_configuration_free(after);
     return count;
 }
 

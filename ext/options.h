@@ -26,7 +26,7 @@ typedef struct php_ody_option {
     double min;       /* value; of texts the length in bytes, of lists how many */
     double max;
     const char *fallback;       /* the default as text; NULL: not set */
-    bool reloadable;            /* a change counts without restarting the server */
+    bool reloadable;            /* a running engine takes a change over */
     size_t offset;              /* in ody_options, or PHP_ODY_NO_TARGET */
     size_t width;               /* bytes of an integer target */
     const char *const *choices; /* ends with NULL */

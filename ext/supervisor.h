@@ -42,8 +42,8 @@ typedef struct ody_supervised_calls {
      * @param names gets them with commas between, cut to its size.
      * @return how many.
      */
-    unsigned (*changed)(ody_view json, const ody_supervised *before, ody_supervised_change change,
-                        char *names, size_t size);
+    unsigned (*changed)(const ody_supervised *before, const ody_supervised *after,
+                        ody_supervised_change change, char *names, size_t size);
     /** Gives back what read made. */
     void (*release)(ody_supervised *supervised);
     /** Makes the log of this process look as that configuration says. */

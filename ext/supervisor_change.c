@@ -85,7 +85,7 @@ static void finish(ody_supervisor *self, int code, const char *message)
         ody_log(ODY_LOG_ERROR, "nothing was changed", ODY_STRING("asked", kind_of(change)),
                 ODY_STRING("reason", message));
     } else {
-        ody_log(ODY_LOG_INFO, change->restart ? "server restarted" : "configuration reloaded",
+        ody_log(ODY_LOG_INFO, change->restart ? "server restarted" : "server reloaded",
                 ODY_NUMBER("engine", self->engine.pid),
                 message[0] ? ODY_STRING("note", message) : (ody_log_field){0});
     }
@@ -180,6 +180,7 @@ static void start_engine(ody_supervisor *self)
 static void reloaded(ody_supervisor *self)
 {
     adopt(self);
+    self->engine.drain_time = self->now.options->drain_time;
     self->generation++;
     finish(self, 0, self->change.note);
 }
@@ -210,47 +211,85 @@ static void tell_engine(ody_supervisor *self)
 }
 
 /* Says which changed keys wait for more than a reload. */
-static void note_waiting_keys(ody_supervisor *self, ody_view json)
+static void note_waiting_keys(ody_supervisor *self, const ody_supervised *read)
 {
     ody_change *change = &self->change;
     const ody_supervised_calls *calls = self->setup->calls;
     char keys[100];
     int length = 0;
 
-    if (calls->changed(json, &self->now, ODY_CHANGE_BY_RESTART, keys, sizeof(keys)) > 0) {
+    if (calls->changed(&self->now, read, ODY_CHANGE_BY_RESTART, keys, sizeof(keys)) > 0) {
         length = snprintf(change->note, sizeof(change->note), "needs a restart: %s", keys);
     }
-    if (calls->changed(json, &self->now, ODY_CHANGE_BY_START, keys, sizeof(keys)) > 0) {
+    if (calls->changed(&self->now, read, ODY_CHANGE_BY_START, keys, sizeof(keys)) > 0) {
         snprintf(change->note + length, sizeof(change->note) - (size_t)length,
                  "%sneeds stop and start: %s", length > 0 ? "; " : "", keys);
     }
 }
 
+/* What was read is good. Is it also possible now? @return 0, or an error that says why not. */
+static int judge(ody_supervisor *self, const ody_supervised *read, ody_error *error)
+{
+    char keys[100];
+
+    if (!self->change.restart) {
+        note_waiting_keys(self, read);
+        return 0;
+    }
+    if (self->setup->calls->changed(&self->now, read, ODY_CHANGE_BY_START, keys, sizeof(keys)) > 0) {
+        return ody_error_set(error, ODY_ECONFIGURATION,
+                             "A restart cannot change this: %s. Stop the server and start it",
+                             keys);
+    }
+    return 0;
+}
+
+/* Read as it is, to be judged; then with what was made at the start, to be used. */
 static void configuration_read(ody_supervisor *self)
 {
     ody_change *change = &self->change;
     const ody_supervised_calls *calls = self->setup->calls;
     ody_view json = last_line(change);
+    ody_supervised read;
     ody_error error = {0};
-    char keys[100];
-    char sentence[200];
+    int code = calls->read(json, NULL, &read, &error);
 
-    if (calls->read(json, &self->now, &change->wanted, &error) < 0) {
-        fail(self, error.message);
-        return;
+    if (code == 0) {
+        code = judge(self, &read, &error);
+        calls->release(&read);
     }
-    if (!change->restart) {
-        note_waiting_keys(self, json);
-        tell_engine(self);
-    } else if (calls->changed(json, &self->now, ODY_CHANGE_BY_START, keys, sizeof(keys)) > 0) {
-        snprintf(sentence, sizeof(sentence),
-                 "Changed, but a restart cannot change it: %s. Stop the server and start it", keys);
-        fail(self, sentence);
-    } else {
+    if (code == 0) {
+        code = calls->read(json, &self->now, &change->wanted, &error);
+    }
+    if (code < 0) {
+        fail(self, error.message);
+    } else if (change->restart) {
         start_engine(self);
+    } else {
+        tell_engine(self);
     }
     if (change->stage != ODY_CHANGE_NONE) {
         reader_forget(change);
+    }
+}
+
+/* Where PHP shows errors instead of logging them they stand in its output. The configuration, which
+ * holds the secret, begins with a brace. */
+static void complaint_from_output(ody_change *change)
+{
+    const char *text = change->text;
+    size_t room = change->length;
+
+    while (room > 0 && strchr("\r\n ", *text)) {
+        text++;
+        room--;
+    }
+    if (room > 0 && *text != '{') {
+        const char *end = memchr(text, '\n', room);
+
+        room = end ? (size_t)(end - text) : room;
+        change->complaint_length = room < 200 ? room : 200;
+        memcpy(change->complaint, text, change->complaint_length);
     }
 }
 
@@ -259,8 +298,12 @@ static void reader_failed(ody_supervisor *self, int status)
 {
     ody_change *change = &self->change;
     char sentence[256];
-    size_t length = change->complaint_length;
+    size_t length;
 
+    if (change->complaint_length == 0) {
+        complaint_from_output(change);
+    }
+    length = change->complaint_length;
     while (length > 0 && strchr("\r\n ", change->complaint[length - 1])) {
         length--;
     }
@@ -365,7 +408,6 @@ static void take_over(ody_supervisor *self)
     ody_change *change = &self->change;
     ody_engine before = self->engine;
     ody_engine *place = leaving_place(self);
-    ody_error error = {0};
 
     self->engine = change->engine;
     change->engine = ody__engine_none();
@@ -376,10 +418,6 @@ static void take_over(ody_supervisor *self)
     if (before.pid > 0) {
         *place = before;
         ody__descriptor_close(&place->ready);
-        if (ody__engine_send(place, ODY_CONTROL_REPLACED, NULL, 0, &error) < 0) {
-            ody_log(ODY_LOG_WARNING, "the engine was not told that another one serves",
-                    ODY_STRING("reason", error.message));
-        }
         ody__engine_end(place, place->drain_time);
     }
     finish(self, 0, "");

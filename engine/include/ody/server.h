@@ -34,10 +34,6 @@ enum ody_control {
     ODY_CONTROL_RELOAD = 'R',
     /* Supervisor: an ody_server_change for the status. No answer. */
     ODY_CONTROL_CHANGE = 'C',
-    /* Supervisor, just before SIGTERM: another engine serves the same sockets from now on. So the
-     * Unix socket is that one's, and processes that wait for no answer are hung up on: they find
-     * the other one. PHP workers stay until the end. No answer. */
-    ODY_CONTROL_REPLACED = 'N',
 };
 
 /** How the last reload or restart went; the status shows it, so that the command that asked for it
