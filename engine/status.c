@@ -99,7 +99,7 @@ static void write_change(ody_bytes *out, const ody_server_change *change)
     ody_bytes_append_number(out, change->number);
     write_truth(out, "restart", change->restart != 0);
     write_truth(out, "ok", change->code == 0);
-    if (change->code == 0) {
+    if (change->message[0] == '\0') {
         ody_bytes_append_literal(out, ",\"message\":null}");
     } else {
         write_text(out, "message", change->message);
