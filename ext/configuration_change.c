@@ -174,11 +174,17 @@ static int supervised_read(ody_view json, const ody_supervised *in_force, ody_su
     return 0;
 }
 
+/* Names that do not fit as a whole become an ellipsis, for which there is always room. */
 static void name_add(char *names, size_t size, const char *key)
 {
+    static const char more[] = ", ...";
     size_t length = strlen(names);
 
-    snprintf(names + length, size - length, "%s%s", length > 0 ? ", " : "", key);
+    if (length + strlen(key) + 2 + sizeof(more) <= size) {
+        snprintf(names + length, size - length, "%s%s", length > 0 ? ", " : "", key);
+    } else if (length < sizeof(more) || strcmp(names + length + 1 - sizeof(more), more) != 0) {
+        snprintf(names + length, size - length, more);
+    }
 }
 
 static bool waits_for(const php_ody_option *option, ody_supervised_change change)

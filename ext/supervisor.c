@@ -327,18 +327,19 @@ static void watch(ody_supervisor *self)
     }
 }
 
-/* The pid file comes first, so that a second server is told who serves, and goes last, so that its
+/* Signals are taken before anybody can know where to send them. The pid file comes before the
+ * sockets, so that a second server is told who serves, and goes last, so that its
  * absence means that the sockets are free. */
 static int open_all(ody_supervisor *self, ody_error *error)
 {
     int code;
 
-    self->pid_file = ody_pid_file_take(self->pid_file_path, error);
-    if (self->pid_file < 0) {
-        return self->pid_file;
-    }
     code = ody__signals_take(&self->signals, error);
-    return code < 0 ? code : ody__sockets_open(self, error);
+    if (code < 0) {
+        return code;
+    }
+    self->pid_file = ody_pid_file_take(self->pid_file_path, error);
+    return self->pid_file < 0 ? self->pid_file : ody__sockets_open(self, error);
 }
 
 static void close_all(ody_supervisor *self)

@@ -90,7 +90,9 @@ static void finish(ody_supervisor *self, int code, const char *message)
                 message[0] ? ODY_STRING("note", message) : (ody_log_field){0});
     }
     ody__change_tell(self);
-    ody__notify(self, "READY=1");
+    if (self->stops == 0) {
+        ody__notify(self, "READY=1");
+    }
 }
 
 static void fail(ody_supervisor *self, const char *message)
@@ -519,12 +521,30 @@ void ody__change_abandon(ody_supervisor *self)
     }
 }
 
-/* Whether the one before has left nothing that is still going. A restart needs a place for the
- * engine that it replaces: with many of them close together it waits for one. */
+/* Engines that take long to end must not keep a restart from beginning: the oldest has had its time.
+ */
+static void make_place(ody_supervisor *self)
+{
+    ody_engine *oldest = &self->leaving[0];
+
+    for (unsigned index = 1; index < ODY_LEAVING_MAX; index++) {
+        if (self->leaving[index].born < oldest->born) {
+            oldest = &self->leaving[index];
+        }
+    }
+    if (!oldest->hurried) {
+        oldest->hurried = true;
+        ody_log(ODY_LOG_WARNING, "too many engines wait for their clients to leave: the oldest ends",
+                ODY_NUMBER("engine", oldest->pid));
+        ody__engine_end(oldest, 0);
+    }
+}
+
+/* Whether the one before has left nothing that is still going. */
 static bool may_begin(ody_supervisor *self)
 {
     return self->change.stage == ODY_CHANGE_NONE && self->announced && self->stops == 0 &&
-           self->change.reader == 0 && self->change.engine.pid == 0 && leaving_place(self);
+           self->change.reader == 0 && self->change.engine.pid == 0;
 }
 
 uint64_t ody__change_tend(ody_supervisor *self, uint64_t now)
@@ -540,7 +560,9 @@ uint64_t ody__change_tend(ody_supervisor *self, uint64_t now)
     if (change->stage != ODY_CHANGE_NONE && change->give_up_at <= now) {
         give_up(self, late[change->stage]);
     }
-    if (change->restart_asked && may_begin(self)) {
+    if (change->restart_asked && may_begin(self) && !leaving_place(self)) {
+        make_place(self);
+    } else if (change->restart_asked && may_begin(self)) {
         change->restart_asked = change->reload_asked = false;
         begin(self, true);
     } else if (change->reload_asked && may_begin(self)) {

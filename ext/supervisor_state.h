@@ -36,6 +36,7 @@ typedef struct ody_engine {
     int control; /* our end of the pair on which enum ody_control is spoken */
     bool serves; /* it said that it is ready */
     bool told;   /* it was told to end */
+    bool hurried; /* it was told again, to wait for no client any more */
     uint64_t born;
     uint64_t kill_at;    /* ODY_NEVER until it is told to end */
     uint32_t drain_time; /* that it was started with */

@@ -48,10 +48,11 @@ static void worker_start(ody_supervisor *self, ody_php_worker *worker, uint64_t 
     ody_log(ODY_LOG_DEBUG, "php worker started", ODY_NUMBER("pid", pid));
 }
 
-static void worker_end(const ody_supervisor *self, ody_php_worker *worker, uint64_t now)
+/* @param grant ms that it may take: a call that it is at may last, unless nobody waits for it. */
+static void worker_end(ody_php_worker *worker, uint64_t now, uint32_t grant)
 {
     if (running(worker) && worker->kill_at == ODY_NEVER) {
-        worker->kill_at = now + self->now.options->php_worker_timeout + ODY_STOP_MARGIN;
+        worker->kill_at = now + grant + ODY_STOP_MARGIN;
         kill(worker->pid, SIGTERM);
     }
 }
@@ -87,7 +88,7 @@ static void outdated_end(ody_supervisor *self, uint64_t now)
 {
     for (unsigned slot = 0; slot < ODY_PHP_WORKERS_MAX && !somebody_is_leaving(self); slot++) {
         if (self->workers[slot].generation != self->generation) {
-            worker_end(self, &self->workers[slot], now);
+            worker_end(&self->workers[slot], now, self->now.options->php_worker_timeout);
         }
     }
 }
@@ -98,8 +99,10 @@ static uint64_t worker_tend(ody_supervisor *self, unsigned slot, uint64_t now)
     bool engine_gone = self->stops > 0 && !ody__engines_run(self);
 
     if (running(worker)) {
-        if (engine_gone || (self->stops == 0 && !wanted(self, slot))) {
-            worker_end(self, worker, now);
+        if (engine_gone) {
+            worker_end(worker, now, 0);
+        } else if (self->stops == 0 && !wanted(self, slot)) {
+            worker_end(worker, now, self->now.options->php_worker_timeout);
         }
         worker_hurry(worker, now);
         if (ody_child_output_waits(&worker->output)) {
@@ -128,9 +131,12 @@ uint64_t ody__workers_tend(ody_supervisor *self, uint64_t now)
         due = ody__sooner(due, worker_tend(self, slot, now));
         if (running(retired)) {
             if (self->stops > 0 && !ody__engines_run(self)) {
-                worker_end(self, retired, now);
+                worker_end(retired, now, 0);
             }
             worker_hurry(retired, now);
+            if (ody_child_output_waits(&retired->output)) {
+                ody_child_output_read(&retired->output, retired->pid, now);
+            }
             due = ody__sooner(due, retired->kill_at);
         }
     }
@@ -215,10 +221,10 @@ void ody__workers_retire(ody_supervisor *self, pid_t engine)
             *place = *worker;
             *worker = (ody_php_worker){.kill_at = ODY_NEVER, .output = {.descriptor = -1}};
             if (place->engine != engine) {
-                worker_end(self, place, now);
+                worker_end(place, now, 0);
             }
         } else {
-            worker_end(self, worker, now);
+            worker_end(worker, now, self->now.options->php_worker_timeout);
         }
         worker->back_off = (ody_back_off){0};
     }
@@ -228,7 +234,7 @@ void ody__workers_dismiss(ody_supervisor *self, pid_t engine)
 {
     for (unsigned slot = 0; slot < ODY_PHP_WORKERS_MAX; slot++) {
         if (self->retired[slot].engine == engine) {
-            worker_end(self, &self->retired[slot], ody__now_ms());
+            worker_end(&self->retired[slot], ody__now_ms(), 0);
         }
     }
 }

@@ -63,6 +63,19 @@ var_dump($server->change(12), $server->change(12));
 $engines = $server->engines();
 var_dump($server->server->stop(), array_filter($engines, process_runs(...)));
 
+echo "-- many of them\n";
+$server = new ProcessServer(['drain_time' => 600]);
+for ($time = 0; $time < 6; $time++) {
+    $client = $streams[] = $stubborn($server->server->port);
+    var_dump($server->change(12));
+}
+var_dump(count($server->engines()) <= 5, count($server->lines('too many engines wait for their clients to leave: the oldest ends')));
+$server->signal(15);
+usleep(100_000);
+$server->signal(15);
+$engines = $server->engines();
+var_dump(wait_until(fn () => array_filter($engines, process_runs(...)) === []));
+
 echo "-- the supervisor is killed with two engines\n";
 $server = new ProcessServer(['drain_time' => 2]);
 $client = $stubborn($server->server->port);
@@ -111,6 +124,16 @@ string(4) "done"
 bool(true)
 array(0) {
 }
+-- many of them
+string(4) "done"
+string(4) "done"
+string(4) "done"
+string(4) "done"
+string(4) "done"
+string(4) "done"
+bool(true)
+int(2)
+bool(true)
 -- the supervisor is killed with two engines
 bool(true)
 -- a replaced engine that does not end is killed

@@ -46,6 +46,13 @@ $server->awaitWorkers(2);
 $workers = $server->workers();
 kill_process($server->server->pid, 9);
 var_dump(wait_until(fn () => array_filter($workers, process_runs(...)) === []));
+
+echo "-- one that does not listen\n";
+$server = new ProcessServer(['php_workers' => ['num' => 1, 'timeout' => 600, 'command' => ['/bin/sh', '-c', 'trap "" TERM; echo deaf; while :; do sleep 0.1; done']]]);
+$server->line('php worker');
+[$worker] = array_values(array_diff(children_of($server->server->pid), $server->engines()));
+$started = microtime(true);
+var_dump($server->server->stop(), microtime(true) - $started < 20, process_runs($worker), count($server->lines('a php worker does not end: killing it')));
 ?>
 ===DONE===
 --EXPECT--
@@ -68,4 +75,9 @@ array(0) {
 }
 -- the supervisor is killed
 bool(true)
+-- one that does not listen
+bool(true)
+bool(true)
+bool(false)
+int(1)
 ===DONE===
