@@ -9,8 +9,8 @@
 
 /* What sockets and files are made of: no engine can change these on sockets that are open. */
 static const char *const made_at_start[] = {
-    "host",     "port",     "additional.worker_num", "socket.path", "socket.group",
-    "pid_file", "log.file", NULL,
+    "host",     "port", "additional.worker_num", "socket.path", "socket.group", "pid_file",
+    "log.file", NULL,
 };
 
 static bool is_made_at_start(const char *key)
@@ -102,9 +102,8 @@ static void keep_made_at_start(zval *config, const php_ody_configuration *in_for
     }
 }
 
-static php_ody_configuration *configuration_make(ody_view json,
-                                                 const php_ody_configuration *in_force,
-                                                 ody_error *error)
+static php_ody_configuration *
+configuration_make(ody_view json, const php_ody_configuration *in_force, ody_error *error)
 {
     php_ody_configuration *made = NULL;
     zval config;
@@ -127,9 +126,8 @@ static php_ody_configuration *configuration_make(ody_view json,
 
 /* Out of memory is no exception in PHP but a jump to the end of the request, which for a supervisor
  * is the end of the server. So the jump ends here. */
-static php_ody_configuration *configuration_guarded(ody_view json,
-                                                    const php_ody_configuration *in_force,
-                                                    ody_error *error)
+static php_ody_configuration *
+configuration_guarded(ody_view json, const php_ody_configuration *in_force, ody_error *error)
 {
     php_ody_configuration *volatile made = NULL;
     zend_execute_data *frame = EG(current_execute_data);

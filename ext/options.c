@@ -13,19 +13,19 @@
 
 #define TEXT(key, min, max, fallback, field)                                                       \
     {                                                                                              \
-        key, PHP_ODY_TEXT, "bytes", min, max, fallback, true, TARGET(field), NULL                 \
+        key, PHP_ODY_TEXT, "bytes", min, max, fallback, true, TARGET(field), NULL                  \
     }
 #define PATH(key, max, field)                                                                      \
     {                                                                                              \
-        key, PHP_ODY_PATH, "bytes", 1, max, NULL, true, TARGET(field), NULL                       \
+        key, PHP_ODY_PATH, "bytes", 1, max, NULL, true, TARGET(field), NULL                        \
     }
 #define INTEGER(key, unit, min, max, fallback, field)                                              \
     {                                                                                              \
-        key, PHP_ODY_INTEGER, unit, min, max, fallback, true, TARGET(field), NULL                 \
+        key, PHP_ODY_INTEGER, unit, min, max, fallback, true, TARGET(field), NULL                  \
     }
 #define SECONDS(key, min, max, fallback, field)                                                    \
     {                                                                                              \
-        key, PHP_ODY_SECONDS, "seconds", min, max, fallback, true, TARGET(field), NULL            \
+        key, PHP_ODY_SECONDS, "seconds", min, max, fallback, true, TARGET(field), NULL             \
     }
 #define LIMIT(name, unit, min, max, fallback)                                                      \
     INTEGER("limits." #name, unit, min, max, fallback, limits.name)

@@ -238,7 +238,8 @@ static int judge(ody_supervisor *self, const ody_supervised *read, ody_error *er
         note_waiting_keys(self, read);
         return 0;
     }
-    if (self->setup->calls->changed(&self->now, read, ODY_CHANGE_BY_START, keys, sizeof(keys)) > 0) {
+    if (self->setup->calls->changed(&self->now, read, ODY_CHANGE_BY_START, keys, sizeof(keys)) >
+        0) {
         return ody_error_set(error, ODY_ECONFIGURATION,
                              "A restart cannot change this: %s. Stop the server and start it",
                              keys);
@@ -315,12 +316,14 @@ static void reader_failed(ody_supervisor *self, int status)
         return;
     }
     if (WIFSIGNALED(status)) {
-        snprintf(sentence, sizeof(sentence), "The command that reads the configuration was killed "
-                                             "by signal %d",
+        snprintf(sentence, sizeof(sentence),
+                 "The command that reads the configuration was killed "
+                 "by signal %d",
                  WTERMSIG(status));
     } else {
-        snprintf(sentence, sizeof(sentence), "The command that reads the configuration ended with "
-                                             "status %d and said nothing",
+        snprintf(sentence, sizeof(sentence),
+                 "The command that reads the configuration ended with "
+                 "status %d and said nothing",
                  WEXITSTATUS(status));
     }
     fail(self, sentence);
@@ -354,8 +357,7 @@ void ody__change_read(ody_supervisor *self)
     ssize_t count = 1;
 
     while (change->output >= 0 && change->text && change->length <= TEXT_MAX && count > 0) {
-        count = read(change->output, change->text + change->length,
-                     TEXT_MAX + 1 - change->length);
+        count = read(change->output, change->text + change->length, TEXT_MAX + 1 - change->length);
         if (count > 0) {
             change->length += (size_t)count;
         }
@@ -521,7 +523,8 @@ void ody__change_abandon(ody_supervisor *self)
     }
 }
 
-/* Engines that take long to end must not keep a restart from beginning: the oldest has had its time.
+/* Engines that take long to end must not keep a restart from beginning: the oldest has had its
+ * time.
  */
 static void make_place(ody_supervisor *self)
 {
@@ -534,7 +537,8 @@ static void make_place(ody_supervisor *self)
     }
     if (!oldest->hurried) {
         oldest->hurried = true;
-        ody_log(ODY_LOG_WARNING, "too many engines wait for their clients to leave: the oldest ends",
+        ody_log(ODY_LOG_WARNING,
+                "too many engines wait for their clients to leave: the oldest ends",
                 ODY_NUMBER("engine", oldest->pid));
         ody__engine_end(oldest, 0);
     }

@@ -17,7 +17,7 @@
 #define ODY_LISTENERS_MAX 64
 #define ODY_LEAVING_MAX 4
 #define ODY_PHP_WORKERS_MAX 256
-#define ODY_STOP_MARGIN 5000  /* ms beyond what was granted before a process is killed */
+#define ODY_STOP_MARGIN 5000 /* ms beyond what was granted before a process is killed */
 #define ODY_NEVER UINT64_MAX /* of a time: there is nothing to wait for */
 
 /** What a signal mask and the dispositions were before us. */
@@ -30,12 +30,12 @@ typedef struct ody_supervisor_signals {
 
 /** An engine process. */
 typedef struct ody_engine {
-    pid_t pid;   /* 0: none */
-    int ready;   /* readable when it is ready or has failed; -1: told already */
-    int parent;  /* our end of the pipe whose closing tells it that we are gone */
-    int control; /* our end of the pair on which enum ody_control is spoken */
-    bool serves; /* it said that it is ready */
-    bool told;   /* it was told to end */
+    pid_t pid;    /* 0: none */
+    int ready;    /* readable when it is ready or has failed; -1: told already */
+    int parent;   /* our end of the pipe whose closing tells it that we are gone */
+    int control;  /* our end of the pair on which enum ody_control is spoken */
+    bool serves;  /* it said that it is ready */
+    bool told;    /* it was told to end */
     bool hurried; /* it was told again, to wait for no client any more */
     uint64_t born;
     uint64_t kill_at;    /* ODY_NEVER until it is told to end */
@@ -96,7 +96,7 @@ typedef struct ody_supervisor {
     int listen[ODY_LISTENERS_MAX];
     unsigned listening;
     int unix_listen;
-    bool unix_handed_over; /* somebody else made the Unix socket and will remove it */
+    bool unix_handed_over;     /* somebody else made the Unix socket and will remove it */
     const char *notify_socket; /* of the service manager, or NULL */
     ody_supervisor_signals signals;
     ody_engine engine;
@@ -154,7 +154,8 @@ int ody__engine_start(ody_supervisor *self, ody_engine *engine, const ody_superv
 int ody__engine_ready(ody_engine *engine, ody_error *error);
 /** Tells it to end; kill_at is set. @param grant ms it may take. */
 void ody__engine_end(ody_engine *engine, uint32_t grant);
-/** @return whether it has died now; then *status is as of waitpid, and its descriptors are closed. */
+/** @return whether it has died now; then *status is as of waitpid, and its descriptors are closed.
+ */
 bool ody__engine_reap(ody_engine *engine, int *status);
 /** Kills it when its time is over. @return when that will be. */
 uint64_t ody__engine_hurry(ody_engine *engine, uint64_t now);
@@ -168,7 +169,8 @@ bool ody__engines_run(const ody_supervisor *self);
 
 /* supervisor_workers.c */
 
-/** Starts the workers that are due and ends those whose time is over. @return when to look again. */
+/** Starts the workers that are due and ends those whose time is over. @return when to look again.
+ */
 uint64_t ody__workers_tend(ody_supervisor *self, uint64_t now);
 /** Collects the ones that have died. After the engines, so that their death explains much. */
 void ody__workers_reap(ody_supervisor *self);

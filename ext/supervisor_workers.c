@@ -69,8 +69,7 @@ static void worker_hurry(ody_php_worker *worker, uint64_t now)
 
 static bool wanted(const ody_supervisor *self, unsigned slot)
 {
-    return self->stops == 0 && self->now.worker_command &&
-           slot < self->now.options->php_worker_num;
+    return self->stops == 0 && self->now.worker_command && slot < self->now.options->php_worker_num;
 }
 
 /* After a reload one worker at a time makes room for a new one. */
