@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Console;
 
+use Psr\Container\ContainerInterface;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputArgument;
 use Symfony\Component\Console\Input\InputInterface;
@@ -16,6 +17,14 @@ use Symfony\Component\Console\Output\OutputInterface;
 final class ConfigurationCommand extends Command
 {
     public const NAME = 'websocket:configuration';
+
+    /**
+     * @param ContainerInterface|null $container of the framework that the application is written for
+     */
+    public function __construct(private readonly ?ContainerInterface $container = null)
+    {
+        parent::__construct();
+    }
 
     protected function configure(): void
     {
@@ -37,7 +46,7 @@ final class ConfigurationCommand extends Command
         foreach ($given as $key => $value) {
             $overrides[(string) $key] = $value;
         }
-        $values = Launch::configuration(LocalServer::configuration(), $overrides)->all();
+        $values = Launch::configuration(LocalServer::configuration(), $overrides, $this->container)->all();
         $json = json_encode($values, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION);
         // The server takes the last line: whatever user code has printed must not stand before it.
         $output->write("\n" . $json . "\n", false, OutputInterface::OUTPUT_RAW | OutputInterface::VERBOSITY_QUIET);

@@ -7,6 +7,7 @@ namespace Ody\Websocket\Console;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Exceptions\ConnectionException;
 use Ody\Websocket\Server;
+use Psr\Container\ContainerInterface;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Formatter\OutputFormatter;
 use Symfony\Component\Console\Input\InputInterface;
@@ -22,6 +23,14 @@ final class StartCommand extends Command
     public const NAME = 'websocket:start';
 
     private const OVERRIDES = ['host' => 'host', 'port' => 'port', 'workers' => 'additional.worker_num'];
+
+    /**
+     * @param ContainerInterface|null $container of the framework that the application is written for
+     */
+    public function __construct(private readonly ?ContainerInterface $container = null)
+    {
+        parent::__construct();
+    }
 
     protected function configure(): void
     {
@@ -48,7 +57,7 @@ final class StartCommand extends Command
     {
         $background = (bool) $input->getOption('daemonize');
         $project = LocalServer::configuration();
-        $configuration = Launch::configuration($project, self::overrides($project, $input, $output));
+        $configuration = Launch::configuration($project, self::overrides($project, $input, $output), $this->container);
         $server = (new Server())->configure($configuration->all());
         self::refuseSecond($configuration, $server);
         self::warn($configuration, $output);

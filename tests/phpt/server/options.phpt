@@ -36,6 +36,7 @@ cache_time                        {"type":"number","unit":"seconds","min":1.0,"m
 drain_time                        {"type":"number","unit":"seconds","min":0.0,"max":3600.0,"choices":null,"default":5.0,"reloadable":true}
 trusted_proxies                   {"type":"networks","unit":null,"min":null,"max":null,"choices":null,"default":[],"reloadable":true}
 php_workers.num                   {"type":"integer","unit":"processes","min":0,"max":256,"choices":null,"default":0,"reloadable":true}
+php_workers.max_messages          {"type":"integer","unit":"calls","min":0,"max":1000000000,"choices":null,"default":100000,"reloadable":true}
 php_workers.timeout               {"type":"number","unit":"seconds","min":0.01,"max":3600.0,"choices":null,"default":5.0,"reloadable":true}
 php_workers.queue                 {"type":"integer","unit":"calls","min":1,"max":10000000,"choices":null,"default":10000,"reloadable":true}
 php_workers.command               {"type":"texts","unit":"texts","min":1,"max":256,"choices":null,"default":null,"reloadable":true}
