@@ -52,7 +52,11 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
     ext/channel_auth_generator.c dnl
     ext/channel_client.c dnl
     ext/channel_client_table.c dnl
+    ext/channel_manager.c dnl
+    ext/child.c dnl
+    ext/child_output.c dnl
     ext/configuration.c dnl
+    ext/configuration_change.c dnl
     ext/convert.c dnl
     ext/daemon.c dnl
     ext/errors.c dnl
@@ -61,6 +65,14 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
     ext/pid_file.c dnl
     ext/server.c dnl
     ext/supervisor.c dnl
+    ext/supervisor_change.c dnl
+    ext/supervisor_engine.c dnl
+    ext/supervisor_signals.c dnl
+    ext/supervisor_sockets.c dnl
+    ext/supervisor_workers.c dnl
+    ext/worker.c dnl
+    ext/worker_call.c dnl
+    ext/worker_signals.c dnl
     ODY_ENGINE_SOURCES],
     [$ext_shared],, [$ODY_WEBSOCKET_CFLAGS])
 

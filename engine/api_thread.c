@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mailbox.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "hub/mail.h"
 #include "ipc/server.h"
 #include "status.h"
@@ -25,6 +26,19 @@ struct ody_api_thread {
     ody_calls *calls;
     ody_ipc_server *ipc;
     uint64_t started_at;
+    uint64_t started_unix; /* seconds */
+    const ody_options *options;
+    const ody_options *held; /* our reference to them; NULL: those that it began with */
+    _Atomic(const ody_options *) in_force; /* the same, for other threads */
+    ev_async reload;
+    ev_async drain;
+    ev_prepare drain_check; /* runs while it drains, until all is answered */
+    _Atomic bool drained;
+    pthread_mutex_t lock;    /* of the rest: what the main thread tells it */
+    const ody_options *next; /* with one reference, or NULL: nothing waits */
+    uint64_t loaded_unix;    /* seconds */
+    ody_server_change change;
+    bool changed;
     pthread_t thread;
     bool running;
 };
@@ -87,6 +101,50 @@ static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
     ody_requests_advance(thread->requests, ody_clock_ms());
 }
 
+static void on_reload(struct ev_loop *loop, ev_async *watcher, int events)
+{
+    ody_api_thread *thread = watcher->data;
+    const ody_options *next;
+
+    (void)loop;
+    (void)events;
+    pthread_mutex_lock(&thread->lock);
+    next = thread->next;
+    thread->next = NULL;
+    pthread_mutex_unlock(&thread->lock);
+    if (!next) {
+        return;
+    }
+    ody_requests_reload(thread->requests, next);
+    ody_calls_reload(thread->calls, next);
+    ody_ipc_server_reload(thread->ipc, next);
+    ody_options_unref(thread->held);
+    thread->options = thread->held = next;
+    atomic_store(&thread->in_force, next);
+    thread->setup.progress(thread->setup.context);
+}
+
+static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
+{
+    ody_api_thread *thread = watcher->data;
+
+    (void)events;
+    ody_ipc_server_drain(thread->ipc);
+    ev_prepare_start(loop, &thread->drain_check);
+}
+
+static void on_drain_check(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+    ody_api_thread *thread = watcher->data;
+
+    (void)events;
+    if (ody_requests_pending(thread->requests) == 0) {
+        ev_prepare_stop(loop, watcher);
+        atomic_store(&thread->drained, true);
+        thread->setup.progress(thread->setup.context);
+    }
+}
+
 static void wake_thread(void *context)
 {
     ody_api_thread *thread = context;
@@ -96,10 +154,13 @@ static void wake_thread(void *context)
 
 static void write_status(void *context, ody_bytes *out)
 {
-    const ody_api_thread *thread = context;
+    ody_api_thread *thread = context;
     const ody_calls_state calls = ody_calls_look(thread->calls);
-    const ody_status_facts facts = {
+    ody_server_change change;
+    ody_status_facts facts = {
+        .options = thread->options,
         .calls = &calls,
+        .started_at = thread->started_unix,
         .supervisor_pid = thread->setup.sockets->supervisor_pid,
         .shard_count = thread->setup.shard_count,
         .processes = ody_ipc_server_connections(thread->ipc),
@@ -107,6 +168,11 @@ static void write_status(void *context, ody_bytes *out)
         .uptime_ms = ody_clock_ms() - thread->started_at,
     };
 
+    pthread_mutex_lock(&thread->lock);
+    change = thread->change;
+    facts.change = thread->changed ? &change : NULL;
+    facts.loaded_at = thread->loaded_unix;
+    pthread_mutex_unlock(&thread->lock);
     ody_status_write(out, thread->setup.shared, &facts);
 }
 
@@ -121,6 +187,12 @@ static void watchers_start(ody_api_thread *thread)
     ev_async_start(thread->loop, &thread->wake);
     ev_async_start(thread->loop, &thread->stop);
     ev_timer_start(thread->loop, &thread->second);
+    ev_async_init(&thread->reload, on_reload);
+    ev_async_init(&thread->drain, on_drain);
+    ev_prepare_init(&thread->drain_check, on_drain_check);
+    thread->reload.data = thread->drain.data = thread->drain_check.data = thread;
+    ev_async_start(thread->loop, &thread->reload);
+    ev_async_start(thread->loop, &thread->drain);
 }
 
 int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_error *error)
@@ -133,6 +205,10 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
     }
     thread->setup = *setup;
     thread->started_at = ody_clock_ms();
+    thread->started_unix = thread->loaded_unix = ody_clock_unix_ms() / 1000;
+    thread->options = options;
+    atomic_init(&thread->in_force, options);
+    pthread_mutex_init(&thread->lock, NULL);
     thread->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOSIGMASK);
     ody_mailbox_init(&thread->mailbox, options->limits.mailbox_size, wake_thread, thread);
     thread->requests =
@@ -186,6 +262,39 @@ bool ody_api_thread_full(const ody_api_thread *thread)
     return ody_mailbox_full(&thread->mailbox);
 }
 
+void ody_api_thread_reload(ody_api_thread *thread, const ody_options *options)
+{
+    pthread_mutex_lock(&thread->lock);
+    ody_options_unref(thread->next);
+    thread->next = ody_options_ref(options);
+    thread->loaded_unix = ody_clock_unix_ms() / 1000;
+    pthread_mutex_unlock(&thread->lock);
+    ev_async_send(thread->loop, &thread->reload);
+}
+
+const ody_options *ody_api_thread_options(const ody_api_thread *thread)
+{
+    return atomic_load(&thread->in_force);
+}
+
+void ody_api_thread_change(ody_api_thread *thread, const ody_server_change *change)
+{
+    pthread_mutex_lock(&thread->lock);
+    thread->change = *change;
+    thread->changed = true;
+    pthread_mutex_unlock(&thread->lock);
+}
+
+void ody_api_thread_drain(ody_api_thread *thread)
+{
+    ev_async_send(thread->loop, &thread->drain);
+}
+
+bool ody_api_thread_drained(const ody_api_thread *thread)
+{
+    return atomic_load(&thread->drained);
+}
+
 void ody_api_thread_stop(ody_api_thread *thread)
 {
     if (!thread->running) {
@@ -209,6 +318,9 @@ void ody_api_thread_free(ody_api_thread *thread)
         ody_mail_free((ody_mail *)node);
     }
     ody_mailbox_fini(&thread->mailbox);
+    ody_options_unref(thread->held);
+    ody_options_unref(thread->next);
+    pthread_mutex_destroy(&thread->lock);
     if (thread->loop) {
         ev_loop_destroy(thread->loop);
     }

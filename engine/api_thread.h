@@ -16,7 +16,9 @@ typedef struct ody_api_setup {
     unsigned shard_count;
     const ody_server_sockets *sockets; /* borrowed */
     const ody_transport *transport;    /* borrowed: how mail reaches the shards */
-    void *context;                     /* of the transport */
+    /** It has taken over other options, or has no unanswered request left. In its thread. */
+    void (*progress)(void *context);
+    void *context; /* of the transport and of progress */
 } ody_api_setup;
 
 /** @return 0, ODY_EMEMORY or ODY_ESYSTEM. No thread yet. */
@@ -27,6 +29,18 @@ int ody_api_thread_start(ody_api_thread *thread, ody_error *error);
 int ody_api_thread_post(ody_api_thread *thread, ody_mail *take_mail, bool must);
 /** Whether its mailbox is over its limit. Any thread. */
 bool ody_api_thread_full(const ody_api_thread *thread);
+/** Has it take over other options in its own thread. The main thread; returns at once.
+ *  @param options of base/options.h: it takes a reference. */
+void ody_api_thread_reload(ody_api_thread *thread, const ody_options *options);
+/** The options that it works with. Any thread. */
+const ody_options *ody_api_thread_options(const ody_api_thread *thread);
+/** What the status says of the last reload or restart. The main thread. */
+void ody_api_thread_change(ody_api_thread *thread, const ody_server_change *change);
+/** Takes no more processes and no more requests; answers those on the way. The main thread; returns
+ *  at once. */
+void ody_api_thread_drain(ody_api_thread *thread);
+/** Whether it drains and has answered all. Any thread. */
+bool ody_api_thread_drained(const ody_api_thread *thread);
 /** Ends the thread and waits for it; one that was not started is fine. The main thread. */
 void ody_api_thread_stop(ody_api_thread *thread);
 /** Frees everything, mail that waits included. Stopped or not started. NULL is fine. */

@@ -6,16 +6,28 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include "api_thread.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "base/options.h"
+#include "control.h"
 #include "net/shard.h"
+#include "reload.h"
+
+/* How long the threads may take to take over other options, and requests on the way to be answered
+ * when the server stops. */
+#define RELOAD_MS 10000
+#define REQUESTS_MS 2000
 
 typedef struct server {
     const ody_options *options;
+    const ody_options *held; /* our reference to them; NULL: those that it began with */
+    unsigned count;          /* shards */
     const ody_server_sockets *sockets;
     ody_shared *shared;
     ody_api_thread *api;
@@ -23,13 +35,14 @@ typedef struct server {
     unsigned made;    /* shards that exist */
     unsigned started; /* shards whose thread runs */
     int signals;
+    int progress; /* an eventfd: a thread has done what it was told */
 } server;
 
 static int post_mail(void *context, unsigned target, ody_mail *take_mail, bool must)
 {
     server *self = context;
 
-    if (target < self->options->worker_num) {
+    if (target < self->count) {
         return ody_shard_post(self->shards[target], take_mail, must);
     }
     return ody_api_thread_post(self->api, take_mail, must);
@@ -39,8 +52,15 @@ static bool mailbox_full(void *context, unsigned target)
 {
     const server *self = context;
 
-    return target < self->options->worker_num ? ody_shard_full(self->shards[target])
+    return target < self->count ? ody_shard_full(self->shards[target])
                                               : ody_api_thread_full(self->api);
+}
+
+static void note_progress(void *context)
+{
+    const server *self = context;
+
+    eventfd_write(self->progress, 1);
 }
 
 /* The API thread has no connections to flush: only the mail half of a transport is its. */
@@ -78,21 +98,21 @@ static void descriptors_raise(void)
 
 static int server_make(server *self, ody_error *error)
 {
-    unsigned count = self->options->worker_num;
     int code;
 
     self->shared = ody_shared_new(self->options);
     if (!self->shared) {
         return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
     }
-    for (unsigned index = 0; index < count; index++) {
+    for (unsigned index = 0; index < self->count; index++) {
         const ody_shard_setup setup = {
             .shared = self->shared,
             .index = index,
-            .count = count,
+            .count = self->count,
             .listen_fd = self->sockets->listen[index],
             .post = post_mail,
             .full = mailbox_full,
+            .reloaded = note_progress,
             .context = self,
         };
 
@@ -105,9 +125,10 @@ static int server_make(server *self, ody_error *error)
     return ody_api_thread_new(
         &(ody_api_setup){
             .shared = self->shared,
-            .shard_count = count,
+            .shard_count = self->count,
             .sockets = self->sockets,
             .transport = &api_transport,
+            .progress = note_progress,
             .context = self,
         },
         &self->api, error);
@@ -138,17 +159,142 @@ static void server_announce(const server *self)
     close(self->sockets->ready);
 }
 
-/* Sleeps until SIGTERM comes or the supervisor is gone. */
-static void server_wait(const server *self)
+/* Sleeps until *reached says yes. @return false when that took too long or SIGTERM came before. */
+static bool await(const server *self, bool (*reached)(const server *self), uint64_t within_ms)
 {
+    uint64_t deadline = ody_clock_ms() + within_ms;
     struct pollfd watched[2] = {
+        {.fd = self->progress, .events = POLLIN},
+        {.fd = self->signals, .events = POLLIN},
+    };
+    uint64_t now;
+    eventfd_t count;
+
+    while (!reached(self)) {
+        now = ody_clock_ms();
+        if (now >= deadline || watched[1].revents) {
+            return false;
+        }
+        if (poll(watched, 2, (int)(deadline - now)) > 0 && watched[0].revents) {
+            eventfd_read(self->progress, &count);
+        }
+    }
+    return true;
+}
+
+static bool all_reloaded(const server *self)
+{
+    for (unsigned index = 0; index < self->count; index++) {
+        if (ody_shard_options(self->shards[index]) != self->options) {
+            return false;
+        }
+    }
+    return ody_api_thread_options(self->api) == self->options;
+}
+
+/* One for each shard, so that no two threads share any. All, or none and an error. */
+static int load_certificates(const server *self, const ody_options *options,
+                             ody_certificate *certificates[ODY_SHARDS_MAX], ody_error *error)
+{
+    for (unsigned index = 0; index < self->count; index++) {
+        int code = ody_certificate_load(options, &certificates[index], error);
+
+        if (code < 0) {
+            while (index > 0) {
+                ody_certificate_free(certificates[--index]);
+            }
+            return code;
+        }
+    }
+    return 0;
+}
+
+/* Tells every thread. From here on nothing fails. */
+static void spread(server *self, const ody_options *take_options,
+                   ody_certificate *take_certificates[ODY_SHARDS_MAX])
+{
+    ody_shared_limit(self->shared, take_options->limits.connections);
+    ody_log_set_level((ody_log_level)take_options->log_level);
+    for (unsigned index = 0; index < self->count; index++) {
+        ody_shard_reload(self->shards[index], take_options, take_certificates[index]);
+    }
+    ody_api_thread_reload(self->api, take_options);
+    ody_options_unref(self->held);
+    self->options = self->held = take_options;
+}
+
+static int reload(server *self, const ody_options *wanted, ody_error *error)
+{
+    ody_certificate *certificates[ODY_SHARDS_MAX];
+    char kept[ODY_RELOAD_KEYS_SIZE];
+    const ody_options *options;
+    int code = ody_reload_merge(self->options, wanted, &options, kept, error);
+
+    if (code < 0) {
+        return code;
+    }
+    code = load_certificates(self, options, certificates, error);
+    if (code < 0) {
+        ody_options_unref(options);
+        return code;
+    }
+    spread(self, options, certificates);
+    if (!await(self, all_reloaded, RELOAD_MS)) {
+        return ody_error_set(error, ODY_ETIMEOUT,
+                             "not all threads have taken over the new configuration yet");
+    }
+    ody_log(ODY_LOG_INFO, "configuration reloaded");
+    if (kept[0]) {
+        ody_log(ODY_LOG_WARNING, "some keys need a restart and stay as they were",
+                ODY_STRING("keys", kept));
+    }
+    return 0;
+}
+
+static void server_reload(server *self, ody_control_message *message)
+{
+    if (message->error.code == 0) {
+        message->error.code = reload(self, message->options, &message->error);
+        ody_options_unref(message->options);
+    }
+    if (message->error.code < 0) {
+        ody_log(ODY_LOG_ERROR, "the configuration was not reloaded",
+                ODY_STRING("reason", message->error.message));
+    }
+    ody_control_answer(self->sockets->control, &message->error);
+}
+
+/* @return false when the supervisor will say nothing any more. */
+static bool server_listen(server *self)
+{
+    ody_control_message message;
+    int code = ody_control_read(self->sockets->control, &message);
+
+    if (code > 0 && message.kind == ODY_CONTROL_RELOAD) {
+        server_reload(self, &message);
+    } else if (code > 0) {
+        ody_api_thread_change(self->api, &message.change);
+    }
+    return code >= 0;
+}
+
+/* Sleeps until SIGTERM comes or the supervisor is gone; does what it says meanwhile. */
+static void server_wait(server *self)
+{
+    struct pollfd watched[3] = {
         {.fd = self->signals, .events = POLLIN},
         {.fd = self->sockets->parent, .events = POLLIN},
+        {.fd = self->sockets->control, .events = POLLIN},
     };
     struct signalfd_siginfo information;
 
-    while (poll(watched, 2, -1) < 0 && errno == EINTR) {
-    }
+    do {
+        while (poll(watched, 3, -1) < 0 && errno == EINTR) {
+        }
+        if (watched[2].revents && !server_listen(self)) {
+            watched[2].fd = -1;
+        }
+    } while (!watched[0].revents && !watched[1].revents);
     if (read(self->signals, &information, sizeof(information)) < 0 && errno == EAGAIN) {
         ody_log(ODY_LOG_WARNING, "the supervisor is gone: stopping");
     }
@@ -169,6 +315,13 @@ static void *watch_for_impatience(void *context)
     return NULL;
 }
 
+static bool requests_answered(const server *self)
+{
+    return ody_api_thread_drained(self->api);
+}
+
+/* Processes come first: what they asked for before is done while all clients are still there, and
+ * what they ask for next goes to the engine that takes our place, if there is one. */
 static void server_stop(server *self, bool gracefully)
 {
     pthread_t impatience;
@@ -176,6 +329,12 @@ static void server_stop(server *self, bool gracefully)
 
     if (self->shared) {
         atomic_store(&self->shared->draining, true);
+    }
+    if (gracefully) {
+        ody_api_thread_drain(self->api);
+        if (!await(self, requests_answered, REQUESTS_MS)) {
+            ody_log(ODY_LOG_INFO, "waiting no longer for requests of processes");
+        }
     }
     for (unsigned index = 0; index < self->started; index++) {
         if (gracefully) {
@@ -208,14 +367,21 @@ static void server_free(server *self)
         ody_shard_free(self->shards[index]);
     }
     ody_shared_free(self->shared);
+    ody_options_unref(self->held);
     if (self->signals >= 0) {
         close(self->signals);
+    }
+    if (self->progress >= 0) {
+        close(self->progress);
     }
 }
 
 int ody_server_run(const ody_options *options, const ody_server_sockets *sockets, ody_error *error)
 {
-    server self = {.options = options, .sockets = sockets};
+    server self = {.options = options,
+                   .count = options->worker_num,
+                   .sockets = sockets,
+                   .progress = -1};
     int code;
 
     ody_memory_setup();
@@ -225,7 +391,10 @@ int ody_server_run(const ody_options *options, const ody_server_sockets *sockets
     if (self.signals < 0) {
         return self.signals;
     }
-    code = server_make(&self, error);
+    self.progress = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    code = self.progress < 0
+               ? ody_error_set(error, ODY_ESYSTEM, "eventfd: %s", strerror(errno))
+               : server_make(&self, error);
     if (code == 0) {
         code = server_start(&self, error);
     }

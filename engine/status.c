@@ -63,6 +63,14 @@ static void write_text(ody_bytes *out, const char *name, const char *text)
     ody_encode_string(out, ody_view_of(text));
 }
 
+static void write_truth(ody_bytes *out, const char *name, bool truth)
+{
+    ody_bytes_append_literal(out, ",\"");
+    ody_bytes_append_view(out, ody_view_of(name));
+    ody_bytes_append_literal(out, "\":");
+    ody_bytes_append_view(out, truth ? ODY_VIEW("true") : ODY_VIEW("false"));
+}
+
 static void write_identity(ody_bytes *out, const ody_options *options,
                            const ody_status_facts *facts)
 {
@@ -74,10 +82,29 @@ static void write_identity(ody_bytes *out, const ody_options *options,
     write_number(out, "port", options->port);
     write_text(out, "path", options->path);
     write_text(out, "socket", options->socket_path);
-    ody_bytes_append_literal(out, ",\"tls\":");
-    ody_bytes_append_view(out, options->tls_certificate ? ODY_VIEW("true") : ODY_VIEW("false"));
+    write_truth(out, "tls", options->tls_certificate != NULL);
     write_number(out, "workers", facts->shard_count);
     write_number(out, "uptime", facts->uptime_ms / 1000);
+    write_number(out, "started_at", facts->started_at);
+    write_number(out, "configuration_loaded_at", facts->loaded_at);
+}
+
+/* Nothing before the first one. */
+static void write_change(ody_bytes *out, const ody_server_change *change)
+{
+    if (!change) {
+        return;
+    }
+    ody_bytes_append_literal(out, ",\"last_change\":{\"number\":");
+    ody_bytes_append_number(out, change->number);
+    write_truth(out, "restart", change->restart != 0);
+    write_truth(out, "ok", change->code == 0);
+    if (change->message[0] == '\0') {
+        ody_bytes_append_literal(out, ",\"message\":null}");
+    } else {
+        write_text(out, "message", change->message);
+        ody_bytes_append_byte(out, '}');
+    }
 }
 
 static void write_shards(ody_bytes *out, const ody_shared *shared, unsigned shard_count)
@@ -126,7 +153,8 @@ void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status
     counter_sums sums = counters_add(shared, facts->shard_count);
 
     ody_bytes_append_byte(out, '{');
-    write_identity(out, shared->options, facts);
+    write_identity(out, facts->options, facts);
+    write_change(out, facts->change);
     write_number(out, "memory", memory_resident());
     write_number(out, "processes", facts->processes);
     write_number(out, "requests", facts->requests);
@@ -134,7 +162,7 @@ void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status
 #define COUNTER_WRITE(name) write_number(out, #name, sums.name);
     ODY_COUNTERS(COUNTER_WRITE)
 #undef COUNTER_WRITE
-    write_php_workers(out, shared->options, facts->calls);
+    write_php_workers(out, facts->options, facts->calls);
     write_shards(out, shared, facts->shard_count);
     ody_bytes_append_byte(out, '}');
 }

@@ -6,9 +6,14 @@
 #include "base/bytes.h"
 #include "hub/calls.h"
 #include "hub/shared.h"
+#include "ody/server.h"
 
 /** What the status says besides the counters. */
 typedef struct ody_status_facts {
+    const ody_options *options;
+    const ody_server_change *change; /* the last reload or restart, or NULL */
+    uint64_t started_at;             /* Unix time, seconds */
+    uint64_t loaded_at;              /* when the options came, Unix time, seconds */
     int supervisor_pid;
     unsigned shard_count;
     size_t processes; /* connected to the Unix socket */

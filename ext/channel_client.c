@@ -3,6 +3,7 @@
 #include "php_ody_websocket.h"
 
 #include <math.h>
+#include "channel_client.h"
 #include "channel_client_table.h"
 #include "convert.h"
 #include "errors.h"
@@ -17,6 +18,8 @@ typedef struct channel_client {
     zend_object std;
 } channel_client;
 
+zend_class_entry *php_ody_ce_channel_client;
+
 static zend_object_handlers handlers;
 
 static channel_client *from_object(zend_object *object)
@@ -24,15 +27,14 @@ static channel_client *from_object(zend_object *object)
     return (channel_client *)((char *)object - XtOffsetOf(channel_client, std));
 }
 
-/* The connection of an object, or NULL with an exception. */
-static ody_client *client_of(zval *object)
+ody_client *php_ody_channel_client_connection(zend_object *object)
 {
-    channel_client *self = from_object(Z_OBJ_P(object));
+    channel_client *self = from_object(object);
     ody_client *client;
 
     if (!self->address.socket_path) {
         zend_throw_error(NULL, "%s::__construct() has not been called",
-                         ZSTR_VAL(Z_OBJCE_P(object)->name));
+                         ZSTR_VAL(object->ce->name));
         return NULL;
     }
     client = php_ody_client_table_find(&self->address);
@@ -40,6 +42,11 @@ static ody_client *client_of(zval *object)
         php_ody_throw(ODY_EMEMORY, NULL);
     }
     return client;
+}
+
+static ody_client *client_of(zval *object)
+{
+    return php_ody_channel_client_connection(Z_OBJ_P(object));
 }
 
 /* Seconds to milliseconds, or 0 with an exception. */
@@ -469,6 +476,7 @@ void php_ody_register_channel_client(void)
 {
     zend_class_entry *ce = register_class_Ody_Websocket_Channel_ChannelClient();
 
+    php_ody_ce_channel_client = ce;
     ce->create_object = create_object;
     memcpy(&handlers, zend_get_std_object_handlers(), sizeof(handlers));
     handlers.offset = XtOffsetOf(channel_client, std);

@@ -264,6 +264,29 @@ static bool networks_check(php_ody_configuration *self, const php_ody_option *op
     return true;
 }
 
+/* A list of arguments for a program. */
+static bool texts_check(const php_ody_option *option, const zval *value)
+{
+    zval *text;
+    uint32_t count = Z_TYPE_P(value) == IS_ARRAY ? zend_hash_num_elements(Z_ARRVAL_P(value)) : 0;
+
+    if (count < option->min || count > option->max || !zend_array_is_list(Z_ARRVAL_P(value))) {
+        fail("\"%s\" must be a list of %.0f to %.0f texts", option->key, option->min, option->max);
+        return false;
+    }
+    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), text)
+    {
+        ZVAL_DEREF(text);
+        if (Z_TYPE_P(text) != IS_STRING || Z_STRLEN_P(text) == 0 ||
+            strlen(Z_STRVAL_P(text)) != Z_STRLEN_P(text)) {
+            fail("\"%s\" must hold only texts that are not empty and have no NUL", option->key);
+            return false;
+        }
+    }
+    ZEND_HASH_FOREACH_END();
+    return true;
+}
+
 /* Checks one value and keeps it. @return false with an exception. */
 static bool value_set(php_ody_configuration *self, const php_ody_option *option, const zval *given)
 {
@@ -288,6 +311,9 @@ static bool value_set(php_ody_configuration *self, const php_ody_option *option,
         break;
     case PHP_ODY_NETWORKS:
         valid = networks_check(self, option, &value);
+        break;
+    case PHP_ODY_TEXTS:
+        valid = texts_check(option, &value);
         break;
     }
     if (!valid) {
@@ -524,6 +550,28 @@ static bool group_check(const ody_options *options)
     return true;
 }
 
+/* The texts of a list as exec takes them; they stay the list's. NULL when the key is not set. */
+static const char **command_of(php_ody_configuration *self, const char *key)
+{
+    zval *list = zend_hash_str_find(&self->values, key, strlen(key));
+    const char **command;
+    size_t count = 0;
+    zval *text;
+
+    if (!list) {
+        return NULL;
+    }
+    command = safe_emalloc(zend_hash_num_elements(Z_ARRVAL_P(list)) + 1, sizeof(*command), 0);
+    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(list), text)
+    {
+        ZVAL_DEREF(text);
+        command[count++] = Z_STRVAL_P(text);
+    }
+    ZEND_HASH_FOREACH_END();
+    command[count] = NULL;
+    return command;
+}
+
 static bool together_check(php_ody_configuration *self)
 {
     ody_options *options = &self->options;
@@ -538,6 +586,8 @@ static bool together_check(php_ody_configuration *self)
     self->pid_file = pid_file ? zend_string_copy(Z_STR_P(pid_file))
                               : beside_socket(options->socket_path, ".pid");
     self->log_beside = beside_socket(options->socket_path, ".log");
+    self->worker_command = command_of(self, "php_workers.command");
+    self->configuration_command = command_of(self, "configuration_command");
     return path_normalise(self) && keys_check(options) && sizes_check(&options->limits) &&
            group_check(options) && tls_check(options);
 }
@@ -568,6 +618,12 @@ void php_ody_configuration_free(php_ody_configuration *self)
     }
     if (self->log_beside) {
         zend_string_release(self->log_beside);
+    }
+    if (self->worker_command) {
+        efree(self->worker_command);
+    }
+    if (self->configuration_command) {
+        efree(self->configuration_command);
     }
     efree(self);
 }

@@ -12,7 +12,9 @@ typedef struct php_ody_configuration {
     HashTable values;      /* dotted key => checked value; a key that is not set is absent */
     ody_network *networks; /* options.trusted_proxies */
     zend_string *pid_file;
-    zend_string *log_beside; /* where the log goes in the background without log.file */
+    zend_string *log_beside;            /* where the log goes in the background without log.file */
+    const char **worker_command;        /* ends with NULL; NULL: not set */
+    const char **configuration_command; /* as above */
 } php_ody_configuration;
 
 /**

@@ -5,32 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "child.h"
 
 /* Smaller than PIPE_BUF, so it arrives whole or not at all. */
 typedef struct report {
     pid_t pid;
     ody_error error; /* code 0: success */
 } report;
-
-/* A descriptor that the caller had open (a lock, a socket, the pipe of a shell) would otherwise
- * stay open for as long as the server runs. */
-static void descriptors_close(int keep)
-{
-#ifdef SYS_close_range
-    if (syscall(SYS_close_range, STDERR_FILENO + 1, keep - 1, 0) == 0 &&
-        syscall(SYS_close_range, keep + 1, ~0U, 0) == 0) {
-        return;
-    }
-#endif
-    for (int descriptor = STDERR_FILENO + 1; descriptor < sysconf(_SC_OPEN_MAX); descriptor++) {
-        if (descriptor != keep) {
-            close(descriptor);
-        }
-    }
-}
 
 static void standard_input_and_output_close(void)
 {
@@ -106,7 +89,9 @@ pid_t ody_daemon_fork(int *pipe_out, ody_error *error)
         ody_error_set(error, ODY_ESYSTEM, "fork: %s", strerror(errno));
     } else if (child == 0) {
         second_fork();
-        descriptors_close(pipes[1]);
+        /* A descriptor that the caller had open (a lock, a socket, the pipe of a shell) would
+         * otherwise stay open for as long as the server runs. */
+        ody_descriptors_close(STDERR_FILENO + 1, pipes[1]);
         standard_input_and_output_close();
         *pipe_out = pipes[1];
         return 0;

@@ -16,7 +16,9 @@ static PHP_MINIT_FUNCTION(ody_websocket)
     php_ody_register_exceptions();
     php_ody_register_channel_auth_generator();
     php_ody_register_channel_client();
+    php_ody_register_channel_manager();
     php_ody_register_server();
+    php_ody_register_worker_connection();
     return SUCCESS;
 }
 

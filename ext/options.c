@@ -13,19 +13,19 @@
 
 #define TEXT(key, min, max, fallback, field)                                                       \
     {                                                                                              \
-        key, PHP_ODY_TEXT, "bytes", min, max, fallback, false, TARGET(field), NULL                 \
+        key, PHP_ODY_TEXT, "bytes", min, max, fallback, true, TARGET(field), NULL                  \
     }
 #define PATH(key, max, field)                                                                      \
     {                                                                                              \
-        key, PHP_ODY_PATH, "bytes", 1, max, NULL, false, TARGET(field), NULL                       \
+        key, PHP_ODY_PATH, "bytes", 1, max, NULL, true, TARGET(field), NULL                        \
     }
 #define INTEGER(key, unit, min, max, fallback, field)                                              \
     {                                                                                              \
-        key, PHP_ODY_INTEGER, unit, min, max, fallback, false, TARGET(field), NULL                 \
+        key, PHP_ODY_INTEGER, unit, min, max, fallback, true, TARGET(field), NULL                  \
     }
 #define SECONDS(key, min, max, fallback, field)                                                    \
     {                                                                                              \
-        key, PHP_ODY_SECONDS, "seconds", min, max, fallback, false, TARGET(field), NULL            \
+        key, PHP_ODY_SECONDS, "seconds", min, max, fallback, true, TARGET(field), NULL             \
     }
 #define LIMIT(name, unit, min, max, fallback)                                                      \
     INTEGER("limits." #name, unit, min, max, fallback, limits.name)
@@ -36,31 +36,35 @@ static const char *const log_formats[] = {"auto", "readable", "colour", "json", 
 static const char *const missing_channels[] = {"throw", "ignore", NULL};
 
 const php_ody_option php_ody_options[] = {
-    TEXT("host", 1, 255, "127.0.0.1", host),
-    INTEGER("port", NULL, 1, 65535, "9502", port),
-    {"path", PHP_ODY_TEXT, "bytes", 0, 255, "", false, TARGET(path), NULL},
-    INTEGER("additional.worker_num", "shards", 1, 1024, NULL, worker_num),
+    {"host", PHP_ODY_TEXT, "bytes", 1, 255, "127.0.0.1", false, TARGET(host), NULL},
+    {"port", PHP_ODY_INTEGER, NULL, 1, 65535, "9502", false, TARGET(port), NULL},
+    {"path", PHP_ODY_TEXT, "bytes", 0, 255, "", true, TARGET(path), NULL},
+    {"additional.worker_num", PHP_ODY_INTEGER, "shards", 1, 1024, NULL, false, TARGET(worker_num),
+     NULL},
     TEXT("app_id", 1, 64, "1", app_id),
     TEXT("api_key", 1, 255, NULL, app_key),
     TEXT("secret_key", 1, 255, NULL, app_secret),
     PATH("ssl.ssl_cert_file", 4095, tls_certificate),
     PATH("ssl.ssl_key_file", 4095, tls_key),
-    PATH("socket.path", 107, socket_path),
-    TEXT("socket.group", 1, 255, NULL, socket_group),
+    {"socket.path", PHP_ODY_PATH, "bytes", 1, 107, NULL, false, TARGET(socket_path), NULL},
+    {"socket.group", PHP_ODY_TEXT, "bytes", 1, 255, NULL, false, TARGET(socket_group), NULL},
     {"connection", PHP_ODY_TEXT, "bytes", 0, 2047, "", true, UNTARGETED, NULL},
     {"connect_timeout", PHP_ODY_SECONDS, "seconds", 0.001, 600, "1", true, UNTARGETED, NULL},
     {"timeout", PHP_ODY_SECONDS, "seconds", 0.001, 600, "5", true, UNTARGETED, NULL},
     {"missing_channel", PHP_ODY_CHOICE, NULL, 0, 0, "throw", true, UNTARGETED, missing_channels},
-    {"client_events", PHP_ODY_CHOICE, NULL, 0, 0, "members", false, TARGET(client_events),
+    {"client_events", PHP_ODY_CHOICE, NULL, 0, 0, "members", true, TARGET(client_events),
      client_events},
     SECONDS("activity_timeout", 1, 86400, "120", activity_timeout),
     SECONDS("pong_timeout", 1, 86400, "30", pong_timeout),
     SECONDS("cache_time", 1, 604800, "1800", cache_time),
     SECONDS("drain_time", 0, 3600, "5", drain_time),
-    {"trusted_proxies", PHP_ODY_NETWORKS, NULL, 0, 0, "", false, UNTARGETED, NULL},
+    {"trusted_proxies", PHP_ODY_NETWORKS, NULL, 0, 0, "", true, UNTARGETED, NULL},
     INTEGER("php_workers.num", "processes", 0, 256, "0", php_worker_num),
+    {"php_workers.max_messages", PHP_ODY_INTEGER, "calls", 0, 1e9, "100000", true, UNTARGETED,
+     NULL},
     SECONDS("php_workers.timeout", 0.01, 3600, "5", php_worker_timeout),
     INTEGER("php_workers.queue", "calls", 1, 10000000, "10000", php_worker_queue),
+    {"php_workers.command", PHP_ODY_TEXTS, "texts", 1, 256, NULL, true, UNTARGETED, NULL},
     LIMIT(connections, "connections", 0, 10000000, "0"),
     LIMIT(connections_per_address, "connections", 0, 10000000, "1000"),
     LIMIT(channels_per_connection, "channels", 1, 100000, "1000"),
@@ -79,20 +83,22 @@ const php_ody_option php_ody_options[] = {
     LIMIT(outbound_soft_time, "milliseconds", 1, 3600000, "10000"),
     LIMIT(outbound_hard, "bytes", 4096, GIB, "1048576"),
     LIMIT(outbound_shard, "bytes", 65536, 1024 * GIB, "268435456"),
-    LIMIT(mailbox_size, "bytes", 65536, 1024 * GIB, "67108864"),
+    {"limits.mailbox_size", PHP_ODY_INTEGER, "bytes", 65536, 1024 * GIB, "67108864", false,
+     TARGET(limits.mailbox_size), NULL},
     LIMIT(handshake_time, "milliseconds", 100, 600000, "10000"),
-    {"log.level", PHP_ODY_CHOICE, NULL, 0, 0, "info", false, TARGET(log_level), log_levels},
+    {"log.level", PHP_ODY_CHOICE, NULL, 0, 0, "info", true, TARGET(log_level), log_levels},
     {"log.format", PHP_ODY_CHOICE, NULL, 0, 0, "auto", false, UNTARGETED, log_formats},
-    PATH("log.file", 4095, log_file),
+    {"log.file", PHP_ODY_PATH, "bytes", 1, 4095, NULL, false, TARGET(log_file), NULL},
     {"pid_file", PHP_ODY_PATH, "bytes", 1, 4095, NULL, false, UNTARGETED, NULL},
-    {"debug", PHP_ODY_BOOLEAN, NULL, 0, 0, "0", false, UNTARGETED, NULL},
+    {"debug", PHP_ODY_BOOLEAN, NULL, 0, 0, "0", true, UNTARGETED, NULL},
+    {"configuration_command", PHP_ODY_TEXTS, "texts", 1, 256, NULL, true, UNTARGETED, NULL},
     {0},
 };
 
-/* What the earlier server's configuration has and this one has no use for. */
+/* What PHP workers read, and what only the earlier server had a use for. */
 static const char *const ignored[] = {
-    "sock_type",  "mode",       "callbacks",         "runtime",
-    "enable_api", "middleware", "middleware_params", "rate_limits",
+    "channel_handlers", "middleware", "middleware_params", "listeners",   "sock_type", "mode",
+    "callbacks",        "runtime",    "enable_api",        "rate_limits",
 };
 
 const php_ody_option *php_ody_option_find(const char *key)
@@ -227,7 +233,7 @@ static const char *type_name(php_ody_option_type type)
         [PHP_ODY_TEXT] = "text",         [PHP_ODY_PATH] = "path",
         [PHP_ODY_INTEGER] = "integer",   [PHP_ODY_SECONDS] = "number",
         [PHP_ODY_BOOLEAN] = "boolean",   [PHP_ODY_CHOICE] = "choice",
-        [PHP_ODY_NETWORKS] = "networks",
+        [PHP_ODY_NETWORKS] = "networks", [PHP_ODY_TEXTS] = "texts",
     };
 
     return names[type];
@@ -243,6 +249,7 @@ static void bounds_describe(const php_ody_option *option, zval *entry)
     case PHP_ODY_TEXT:
     case PHP_ODY_PATH:
     case PHP_ODY_INTEGER:
+    case PHP_ODY_TEXTS:
         add_assoc_long(entry, "min", (zend_long)option->min);
         add_assoc_long(entry, "max", (zend_long)option->max);
         break;

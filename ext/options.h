@@ -14,6 +14,7 @@ typedef enum php_ody_option_type {
     PHP_ODY_BOOLEAN,
     PHP_ODY_CHOICE, /* the target gets the position of the word */
     PHP_ODY_NETWORKS,
+    PHP_ODY_TEXTS, /* a list; the start command sets it, for this run */
 } php_ody_option_type;
 
 #define PHP_ODY_NO_TARGET SIZE_MAX
@@ -22,10 +23,10 @@ typedef struct php_ody_option {
     const char *key; /* dotted; NULL ends the table */
     php_ody_option_type type;
     const char *unit; /* or NULL */
-    double min;       /* value; of texts the length in bytes */
+    double min;       /* value; of texts the length in bytes, of lists how many */
     double max;
     const char *fallback;       /* the default as text; NULL: not set */
-    bool reloadable;            /* a change counts without restarting the server */
+    bool reloadable;            /* a running engine takes a change over */
     size_t offset;              /* in ody_options, or PHP_ODY_NO_TARGET */
     size_t width;               /* bytes of an integer target */
     const char *const *choices; /* ends with NULL */
@@ -40,7 +41,8 @@ const php_ody_option *php_ody_option_find(const char *key);
 /** The known key that looks most like key, or NULL when none is near. */
 const char *php_ody_option_nearest(const char *key);
 
-/** Whether the key, or the group that it names, belongs to the earlier Swoole server: ignored. */
+/** Whether the key, or the group that it names, is none of the server's: it belongs to PHP workers or
+ *  to the earlier Swoole server. */
 bool php_ody_option_ignored(const char *key);
 
 /** Whether key is the name of a group such as "limits". */

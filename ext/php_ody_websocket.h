@@ -41,6 +41,8 @@ static inline ody_view php_ody_view(const zend_string *text)
 void php_ody_register_exceptions(void);
 void php_ody_register_channel_auth_generator(void);
 void php_ody_register_channel_client(void);
+void php_ody_register_channel_manager(void);
 void php_ody_register_server(void);
+void php_ody_register_worker_connection(void);
 
 #endif

@@ -10,7 +10,7 @@
 #include "SAPI.h"
 #include "zend_attributes.h"
 #include "zend_exceptions.h"
-#include "configuration.h"
+#include "configuration_change.h"
 #include "daemon.h"
 #include "errors.h"
 #include "ody/log.h"
@@ -74,13 +74,14 @@ static void log_close(int descriptor)
 }
 
 /* @return the exit status, or an error. */
-static int run_in_foreground(const php_ody_configuration *configuration, ody_error *error)
+static int run_in_foreground(php_ody_configuration *configuration, ody_error *error)
 {
-    const ody_supervision supervision = {
-        .options = &configuration->options,
-        .pid_file = ZSTR_VAL(configuration->pid_file),
-    };
     int log = log_open(configuration, configuration->options.log_file, error);
+    const ody_supervision supervision = {
+        .first = php_ody_supervised(configuration),
+        .calls = &php_ody_supervised_calls,
+        .log = log,
+    };
     int code;
 
     if (log < 0) {
@@ -98,21 +99,22 @@ static void started_in_background(void *context, int code, const ody_error *erro
 
 /* What a crashing library prints goes to the log too. The process ends without PHP's shutdown,
  * which belongs to the process that it was forked from. */
-static void run_in_background(const php_ody_configuration *configuration, int pipe)
+static void run_in_background(php_ody_configuration *configuration, int pipe)
     __attribute__((noreturn));
 
-static void run_in_background(const php_ody_configuration *configuration, int pipe)
+static void run_in_background(php_ody_configuration *configuration, int pipe)
 {
+    const char *file = configuration->options.log_file;
+    ody_error error = {0};
+    int log = log_open(configuration, file ? file : ZSTR_VAL(configuration->log_beside), &error);
     const ody_supervision supervision = {
-        .options = &configuration->options,
-        .pid_file = ZSTR_VAL(configuration->pid_file),
+        .first = php_ody_supervised(configuration),
+        .calls = &php_ody_supervised_calls,
+        .log = log,
         .process_ends = true,
         .started = started_in_background,
         .context = &pipe,
     };
-    const char *file = configuration->options.log_file;
-    ody_error error = {0};
-    int log = log_open(configuration, file ? file : ZSTR_VAL(configuration->log_beside), &error);
     int code = log;
 
     if (log >= 0) {
@@ -259,6 +261,42 @@ PHP_METHOD(Ody_Websocket_Server, stop)
     stopped = holder > 0 && holder_stop(pid_file, holder, timeout);
     close(pid_file);
     RETURN_BOOL(stopped);
+}
+
+/* Sends a signal to the supervisor. */
+static void signal_send(INTERNAL_FUNCTION_PARAMETERS, int number)
+{
+    server *self = configured(ZEND_THIS);
+    int pid_file;
+    pid_t holder;
+
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    if (!self) {
+        RETURN_THROWS();
+    }
+    pid_file = pid_file_open(self);
+    if (pid_file < 0) {
+        RETURN_FALSE;
+    }
+    holder = ody_pid_file_holder(pid_file);
+    close(pid_file);
+    if (holder > 0 && kill(holder, number) < 0 && errno != ESRCH) {
+        zend_throw_exception_ex(php_ody_ce_server_exception, -ODY_ESYSTEM,
+                                "Process %d cannot be told: %s", (int)holder, strerror(errno));
+        RETURN_THROWS();
+    }
+    RETURN_BOOL(holder > 0);
+}
+
+PHP_METHOD(Ody_Websocket_Server, reload)
+{
+    signal_send(INTERNAL_FUNCTION_PARAM_PASSTHRU, SIGUSR1);
+}
+
+PHP_METHOD(Ody_Websocket_Server, restart)
+{
+    signal_send(INTERNAL_FUNCTION_PARAM_PASSTHRU, SIGUSR2);
 }
 
 PHP_METHOD(Ody_Websocket_Server, pid)

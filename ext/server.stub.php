@@ -47,6 +47,27 @@ final class Server
      */
     public function stop(float $timeout = 30.0): bool {}
 
+    /**
+     * Tells the running server to read its configuration anew. Connections stay. Returns at once;
+     * the server's status has the outcome as `last_change`.
+     *
+     * The server runs `configuration_command` for that, a list of texts that starts a program; the
+     * last line that it prints is the configuration as JSON.
+     *
+     * @return bool false when none runs
+     * @throws \Ody\Websocket\Exceptions\ServerException when it may not be signalled
+     */
+    public function reload(): bool {}
+
+    /**
+     * As reload(), but a new engine takes the old one's place on the same sockets. Clients are told
+     * to connect again once the new one is ready.
+     *
+     * @return bool false when none runs
+     * @throws \Ody\Websocket\Exceptions\ServerException when it may not be signalled
+     */
+    public function restart(): bool {}
+
     /** The process id of the supervisor that holds this configuration's pid file, or null. */
     public function pid(): ?int {}
 
@@ -55,7 +76,7 @@ final class Server
      *
      * @return mixed[][] key in dotted form => ['type' => …, 'unit' => ?string, 'min' => int|float|null,
      *               'max' => int|float|null, 'choices' => ?array, 'default' => mixed, 'reloadable' => bool].
-     *               Of texts min and max are bytes. A default of null means: not set.
+     *               Of texts min and max are bytes, of lists of texts how many. A default of null means: not set.
      *               Reloadable: a change counts without restarting the server.
      */
     public static function options(): array {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 5865d786f3e76916bdf0c6834099786bcaf3b6f8 */
+ * Stub hash: 7924a456f98a30b4c6a170777eba0919720dc63b */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Server_configure, 0, 1, IS_STATIC, 0)
 	ZEND_ARG_TYPE_INFO(0, config, IS_ARRAY, 0)
@@ -13,6 +13,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Server_stop,
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, timeout, IS_DOUBLE, 0, "30.0")
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Server_reload, 0, 0, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Ody_Websocket_Server_restart arginfo_class_Ody_Websocket_Server_reload
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Server_pid, 0, 0, IS_LONG, 1)
 ZEND_END_ARG_INFO()
 
@@ -23,6 +28,8 @@ ZEND_END_ARG_INFO()
 ZEND_METHOD(Ody_Websocket_Server, configure);
 ZEND_METHOD(Ody_Websocket_Server, start);
 ZEND_METHOD(Ody_Websocket_Server, stop);
+ZEND_METHOD(Ody_Websocket_Server, reload);
+ZEND_METHOD(Ody_Websocket_Server, restart);
 ZEND_METHOD(Ody_Websocket_Server, pid);
 ZEND_METHOD(Ody_Websocket_Server, options);
 
@@ -31,6 +38,8 @@ static const zend_function_entry class_Ody_Websocket_Server_methods[] = {
 	ZEND_ME(Ody_Websocket_Server, configure, arginfo_class_Ody_Websocket_Server_configure, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Server, start, arginfo_class_Ody_Websocket_Server_start, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Server, stop, arginfo_class_Ody_Websocket_Server_stop, ZEND_ACC_PUBLIC)
+	ZEND_ME(Ody_Websocket_Server, reload, arginfo_class_Ody_Websocket_Server_reload, ZEND_ACC_PUBLIC)
+	ZEND_ME(Ody_Websocket_Server, restart, arginfo_class_Ody_Websocket_Server_restart, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Server, pid, arginfo_class_Ody_Websocket_Server_pid, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Server, options, arginfo_class_Ody_Websocket_Server_options, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_FE_END

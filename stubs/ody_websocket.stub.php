@@ -173,6 +173,119 @@ namespace Ody\Websocket\Channel {
     }
 }
 
+namespace Ody\Websocket\Channel {
+    /**
+     * The channels of a running server, from any PHP process: who is in them, and what is sent to them.
+     *
+     * It also collects the handlers and the middleware of the application. The server's PHP workers run
+     * those that are registered in the configuration or by a service provider; in other processes
+     * registering has no effect.
+     *
+     * Every method that asks the server throws
+     * \Ody\Websocket\Exceptions\ConnectionException when no server answers.
+     */
+    class ChannelManager
+    {
+        private ChannelClient $client;
+
+        /** @var mixed[] */
+        private array $channelHandlers = [];
+
+        /** @var mixed[] */
+        private array $handshakeMiddleware = [];
+
+        /** @var mixed[] */
+        private array $messageMiddleware = [];
+
+        /** @param ChannelClient $client reaches the server */
+        public function __construct(ChannelClient $client) {}
+
+        /**
+         * Subscribes a client to a channel. No token is needed: the server may do that. The client gets
+         * the same confirmation as if it had asked for it.
+         *
+         * @param string $clientId the client's socket id
+         * @param mixed[] $data for a presence channel who the member is: `user_id` and optionally
+         *                    `user_info`, or `channel_data` as a text or an array of these
+         * @return bool false when that client is not connected
+         * @throws \Ody\Websocket\Channel\Exceptions\SubscriptionException when it cannot be in that channel
+         */
+        public function subscribe(string $clientId, string $channel, array $data = []): bool {}
+
+        /**
+         * Takes a client out of a channel.
+         *
+         * @return bool true, also when it was not in the channel
+         * @throws \Ody\Websocket\Channel\Exceptions\SubscriptionException when the channel's name is invalid
+         */
+        public function unsubscribe(string $clientId, string $channel): bool {}
+
+        /**
+         * Sends an event to everybody who is subscribed to a channel.
+         *
+         * @param mixed[] $payload sent as JSON
+         * @param string|null $except the socket id of a client that does not get it, such as the sender
+         * @return int how many subscribers it went to
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelNotFoundException when nobody is subscribed (unless the client ignores that)
+         * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the event cannot be sent
+         */
+        public function broadcast(string $channel, string $event, array $payload, ?string $except = null): int {}
+
+        /**
+         * Sends one event to several channels, skipping those without subscribers.
+         *
+         * @param string[] $channels
+         * @param mixed[] $payload sent as JSON
+         * @return int how many subscribers it went to, over all channels
+         */
+        public function broadcastToChannels(array $channels, string $event, array $payload, ?string $except = null): int {}
+
+        /**
+         * Sends an event to one client.
+         *
+         * @param string $clientId the client's socket id
+         * @param mixed[] $payload sent as JSON
+         * @param string|null $channel a channel that the client must be subscribed to; the event comes on it
+         * @return bool false when the client is not connected, or not subscribed to $channel
+         */
+        public function whisper(string $clientId, string $event, array $payload, ?string $channel = null): bool {}
+
+        /** @return string[] the socket ids of those who are subscribed, in no order */
+        public function getChannelSubscribers(string $channel): array {}
+
+        /** Whether that client is subscribed to a channel; false as well when it is not connected. */
+        public function isSubscribed(string $clientId, string $channel): bool {}
+
+        /** @return mixed[] every channel that has a subscriber, as ChannelClient::getChannels() returns them */
+        public function getChannels(): array {}
+
+        /**
+         * Lets a handler decide about channels.
+         *
+         * @param string $channelType "custom" for channels named custom-…; "private" and "presence" replace
+         *                            the server's own rules for them; "public" is every channel that no
+         *                            other type claims
+         * @throws \ValueError when no channel can be of that type, or there are 64 types
+         */
+        public function registerChannelHandler(string $channelType, ChannelHandlerInterface $handler): static {}
+
+        /** Adds middleware for handshakes and for messages. The first one added is the outermost. */
+        public function addMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
+
+        /** Adds middleware for handshakes alone. */
+        public function addHandshakeMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
+
+        /** Adds middleware for messages alone. */
+        public function addMessageMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
+
+        /** @return array<array-key, ChannelHandlerInterface> channel type => handler */
+        public function getChannelHandlers(): array {}
+
+        /** @return array{handshake: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>, message: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>} the outermost first */
+        public function getMiddleware(): array {}
+    }
+}
+
 namespace Ody\Websocket\Exceptions {
     /** Everything that Ody WebSocket throws, but for arguments that are wrong in themselves (\ValueError, \TypeError). */
     interface WebsocketThrowable extends \Throwable
@@ -268,6 +381,27 @@ namespace Ody\Websocket {
          */
         public function stop(float $timeout = 30.0): bool {}
 
+        /**
+         * Tells the running server to read its configuration anew. Connections stay. Returns at once;
+         * the server's status has the outcome as `last_change`.
+         *
+         * The server runs `configuration_command` for that, a list of texts that starts a program; the
+         * last line that it prints is the configuration as JSON.
+         *
+         * @return bool false when none runs
+         * @throws \Ody\Websocket\Exceptions\ServerException when it may not be signalled
+         */
+        public function reload(): bool {}
+
+        /**
+         * As reload(), but a new engine takes the old one's place on the same sockets. Clients are told
+         * to connect again once the new one is ready.
+         *
+         * @return bool false when none runs
+         * @throws \Ody\Websocket\Exceptions\ServerException when it may not be signalled
+         */
+        public function restart(): bool {}
+
         /** The process id of the supervisor that holds this configuration's pid file, or null. */
         public function pid(): ?int {}
 
@@ -276,9 +410,59 @@ namespace Ody\Websocket {
          *
          * @return mixed[][] key in dotted form => ['type' => …, 'unit' => ?string, 'min' => int|float|null,
          *               'max' => int|float|null, 'choices' => ?array, 'default' => mixed, 'reloadable' => bool].
-         *               Of texts min and max are bytes. A default of null means: not set.
+         *               Of texts min and max are bytes, of lists of texts how many. A default of null means: not set.
          *               Reloadable: a change counts without restarting the server.
          */
         public static function options(): array {}
+    }
+}
+
+namespace Ody\Websocket\Worker {
+    /**
+     * The connection of a PHP worker to the server that it works for. `websocket:worker` makes one;
+     * applications have no use for it.
+     */
+    final class Connection
+    {
+        /**
+         * Connects to nothing yet.
+         *
+         * @param string $socketPath the server's `socket.path`
+         * @param float $connectTimeout seconds, 0.001 to 600
+         * @throws \ValueError
+         */
+        public function __construct(string $socketPath, float $connectTimeout = 1.0) {}
+
+        /**
+         * Connects and says what this process handles. What the newest worker says holds for the server.
+         *
+         * @param mixed[] $interest `handshakes` (bool), `messages` (bool), `notices` (list of kinds of
+         *                        notices: opened, closed, occupied, vacated, member_added, member_removed,
+         *                        event_published) and `handlers` (list of channel types, at most 64);
+         *                        what is absent is not wanted
+         * @throws \ValueError when the interest is impossible
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers, or it is another user's
+         */
+        public function register(array $interest): void {}
+
+        /**
+         * Takes calls and answers them until the process is told to end (SIGTERM), the server is gone,
+         * the number is reached, or $between returns false. A call that has been taken is always answered.
+         *
+         * $handler gets an array with `kind` and the texts `socket_id`, `address`, `channel`, `event`,
+         * `data`, `user_id` and `head`, each null where the kind has none. It returns null to pass, or an
+         * array with `verdict` (pass, handled, refused or failed), `message`, `code` and `data`.
+         *
+         * When it throws, the client is told that it failed, and the exception comes out of here; run()
+         * may then be called again. When it ends the process, the connection is closed first.
+         *
+         * @param callable $handler function (array $call): ?array
+         * @param int $maxMessages calls, 0 for no limit
+         * @param callable|null $between called after each answer, while no client waits; false ends the loop
+         * @return int how many calls were answered
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when the server breaks the protocol
+         * @throws \Ody\Websocket\Exceptions\ServerException before register()
+         */
+        public function run(callable $handler, int $maxMessages = 0, ?callable $between = null): int {}
     }
 }

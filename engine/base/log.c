@@ -42,6 +42,11 @@ void ody_log_setup(int fd, ody_log_level level, ody_log_format format)
     atomic_store(&log_format, (int)format);
 }
 
+void ody_log_set_level(ody_log_level level)
+{
+    atomic_store(&log_level, (int)level);
+}
+
 bool ody_log_enabled(ody_log_level level)
 {
     return (int)level >= atomic_load_explicit(&log_level, memory_order_relaxed);

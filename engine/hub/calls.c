@@ -63,6 +63,11 @@ ody_calls *ody_calls_new(const ody_options *options, unsigned shards,
     return calls;
 }
 
+void ody_calls_reload(ody_calls *calls, const ody_options *options)
+{
+    calls->options = options;
+}
+
 void ody_calls_set_wire(ody_calls *calls, const ody_calls_wire *wire)
 {
     calls->wire = *wire;
@@ -467,9 +472,23 @@ int ody_calls_result(ody_calls *calls, ody_calls_worker *worker, const ody_worke
         calls->state.failed++;
     }
     verdict_send(calls, finish(calls, worker), answer);
-    ody_list_append(&calls->idle, &worker->idle);
+    if (worker->leaving) {
+        worker_forget(calls, worker);
+    } else {
+        ody_list_append(&calls->idle, &worker->idle);
+    }
     pump(calls, now);
     return 0;
+}
+
+bool ody_calls_worker_leave(ody_calls *calls, ody_calls_worker *worker)
+{
+    worker->leaving = true;
+    if (!ody_list_linked(&worker->idle)) {
+        return !worker->lane;
+    }
+    worker_forget(calls, worker);
+    return true;
 }
 
 static void end_waiting(ody_calls *calls, uint64_t now)

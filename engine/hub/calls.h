@@ -24,6 +24,7 @@ typedef struct ody_calls_worker {
     ody_list_node busy; /* linked: `lane` is what it works on; the first began first */
     struct ody_calls_lane *lane;
     uint64_t began_at;
+    bool leaving; /* wants nothing after what it works on */
 } ody_calls_worker;
 
 /** How workers are reached. They must not call back into ody_calls_*. */
@@ -57,6 +58,8 @@ ody_calls *ody_calls_new(const ody_options *options, unsigned shards,
                          const ody_transport *transport, void *context);
 /** How workers are reached; must be set before the first is added. */
 void ody_calls_set_wire(ody_calls *calls, const ody_calls_wire *wire);
+/** Other options take the place of those that it has. @param options borrowed. */
+void ody_calls_reload(ody_calls *calls, const ody_options *options);
 /** Drops what waits, without verdicts. No worker may be there any more. NULL is fine. */
 void ody_calls_free(ody_calls *calls);
 
@@ -77,6 +80,12 @@ void ody_calls_worker_remove(ody_calls *calls, ody_calls_worker *worker, uint64_
  */
 int ody_calls_result(ody_calls *calls, ody_calls_worker *worker, const ody_worker_answer *answer,
                      uint64_t now);
+/**
+ * A worker wants no more calls.
+ * @return whether it is through: true when it is idle, false while it works on something. Then it
+ *         is through with its answer.
+ */
+bool ody_calls_worker_leave(ody_calls *calls, ody_calls_worker *worker);
 /** Ends what takes or waits too long. Call several times a second. */
 void ody_calls_advance(ody_calls *calls, uint64_t now);
 /** The numbers now. */

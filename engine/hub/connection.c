@@ -193,7 +193,8 @@ static bool quota_enter(ody_hub *hub, ody_connection *connection, const ody_hand
         ody_count(hub->counters, refused_connections, 1);
         refuse(why, ODY_CLOSE_CONNECTIONS, "Over connection quota");
     } else if (handshake->count_address &&
-               ody_shared_address_enter(shared, handshake->address) < 0) {
+               ody_shared_address_enter(shared, handshake->address,
+                                        hub->options->limits.connections_per_address) < 0) {
         ody_count(hub->counters, refused_address, 1);
         refuse(why, ODY_CLOSE_CONNECTIONS, "Over connection quota of this address");
     } else if (slot_take(hub, connection) < 0) {
@@ -261,11 +262,10 @@ static void welcome(ody_hub *hub, ody_connection *connection, const ody_handshak
 /* Arms the timer for the first thing that may have to be done. */
 static void timer_arm(ody_hub *hub, ody_connection *connection)
 {
-    uint64_t due = connection->last_activity + hub->options->activity_timeout;
+    uint64_t due = connection->last_activity + (connection->pinged
+                                                    ? hub->options->pong_timeout
+                                                    : hub->options->activity_timeout);
 
-    if (connection->pinged) {
-        due += hub->options->pong_timeout;
-    }
     if (connection->over_soft_since) {
         uint64_t end = connection->over_soft_since + hub->options->limits.outbound_soft_time;
 
@@ -298,14 +298,15 @@ static void on_timer(ody_timer *timer, uint64_t now)
     silent_at = connection->last_activity + hub->options->activity_timeout;
     if (slow_for_long(hub, connection, now)) {
         ody__connection_slow(hub, connection);
-    } else if (connection->pinged && now >= silent_at + hub->options->pong_timeout) {
+    } else if (connection->pinged &&
+               now >= connection->last_activity + hub->options->pong_timeout) {
         ody_count(hub->counters, evicted_pong, 1);
         log_closing(hub, connection, ODY_CLOSE_PONG, "Pong reply not received");
         ody_hub_close(hub, connection, ODY_CLOSE_PONG, "Pong reply not received");
     } else if (!connection->pinged && now >= silent_at) {
         /* The wait for the pong begins now, however late the timer came. */
         connection->pinged = true;
-        connection->last_activity = now - hub->options->activity_timeout;
+        connection->last_activity = now;
         ody__reply_probe(hub, connection);
     }
     if (connection->close_code == 0) {

@@ -348,6 +348,28 @@ static void keep(ody_hub *hub, ody_channel *channel, ody_channel_cache *take_cac
     }
 }
 
+/* An event that came under a longer cache_time must not outlive those that come from now on: the
+ * list begins with what expires first. */
+void ody__home_reload(ody_hub *hub)
+{
+    uint64_t latest = hub->now + hub->options->cache_time;
+
+    for (ody_list_node *node = hub->cached.previous; node != &hub->cached;
+         node = node->previous) {
+        ody_channel_cache *cache = ody_container_of(node, ody_channel_cache, node);
+
+        if (cache->expires <= latest) {
+            break;
+        }
+        cache->expires = latest;
+    }
+    if (!ody_list_empty(&hub->cached)) {
+        ody_wheel_arm(
+            &hub->wheel, &hub->expiry,
+            ody_container_of(hub->cached.next, ody_channel_cache, node)->expires);
+    }
+}
+
 void ody__home_expire(ody_hub *hub)
 {
     while (!ody_list_empty(&hub->cached)) {

@@ -276,6 +276,14 @@ ody_counters *ody_hub_counters(ody_hub *hub)
     return hub->counters;
 }
 
+void ody_hub_reload(ody_hub *hub, const ody_options *options, uint64_t now)
+{
+    ody__hub_enter(hub, now);
+    hub->options = options;
+    ody__home_reload(hub);
+    ody__hub_leave(hub);
+}
+
 void ody_hub_drain(ody_hub *hub)
 {
     ody_list_node *node;

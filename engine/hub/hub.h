@@ -70,7 +70,7 @@ typedef struct ody_connection {
     uint32_t subscription_count;
     uint32_t leaving_count; /* of them, those that the client does not want any more */
     ody_timer timer;        /* activity, pong, slow consumer */
-    uint64_t last_activity; /* when a probe goes out: that moment less the activity timeout */
+    uint64_t last_activity; /* while a probe is out: when it went */
     uint64_t rate_window;   /* second of the client-event window */
     uint32_t rate_count;
     uint8_t protocol;
@@ -148,6 +148,11 @@ void ody_hub_advance(ody_hub *hub, uint64_t now);
 ody_wheel *ody_hub_wheel(ody_hub *hub);
 /** The counters of this shard. */
 ody_counters *ody_hub_counters(ody_hub *hub);
+/**
+ * Other options take the place of those that the hub has. Connections stay; timers that run keep
+ * their time. @param options borrowed, until others take their place in turn.
+ */
+void ody_hub_reload(ody_hub *hub, const ody_options *options, uint64_t now);
 /** Marks every connection for closing with 4200, and refuses new ones. */
 void ody_hub_drain(ody_hub *hub);
 /** How many connections are registered. */

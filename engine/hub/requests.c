@@ -59,6 +59,11 @@ ody_requests *ody_requests_new(const ody_options *options, unsigned shards,
     return requests;
 }
 
+void ody_requests_reload(ody_requests *requests, const ody_options *options)
+{
+    requests->options = options;
+}
+
 static ody_view ticket_key(const uint64_t *ticket)
 {
     return (ody_view){(const char *)ticket, sizeof(*ticket)};

@@ -60,6 +60,8 @@ typedef struct ody_publish {
  */
 ody_requests *ody_requests_new(const ody_options *options, unsigned shards,
                                const ody_transport *transport, void *context);
+/** Other options take the place of those that it has. @param options borrowed. */
+void ody_requests_reload(ody_requests *requests, const ody_options *options);
 /** Drops what is unanswered, without calling back. */
 void ody_requests_free(ody_requests *requests);
 

@@ -27,15 +27,21 @@ static uint32_t descriptors_for_clients(void)
 ody_shared *ody_shared_new(const ody_options *options)
 {
     ody_shared *shared = ody_calloc(1, sizeof(*shared));
-    uint32_t possible = descriptors_for_clients();
-    uint32_t wanted = options->limits.connections;
 
     if (!shared) {
         return NULL;
     }
     shared->options = options;
-    shared->connection_limit = wanted > 0 && wanted < possible ? wanted : possible;
+    ody_shared_limit(shared, options->limits.connections);
     return shared;
+}
+
+void ody_shared_limit(ody_shared *shared, uint32_t connections)
+{
+    uint32_t possible = descriptors_for_clients();
+
+    atomic_store(&shared->connection_limit,
+                 connections > 0 && connections < possible ? connections : possible);
 }
 
 void ody_shared_free(ody_shared *shared)
@@ -56,9 +62,8 @@ static void find_buckets(ody_shared *shared, const uint8_t address[16],
     }
 }
 
-int ody_shared_address_enter(ody_shared *shared, const uint8_t address[16])
+int ody_shared_address_enter(ody_shared *shared, const uint8_t address[16], uint32_t limit)
 {
-    uint32_t limit = shared->options->limits.connections_per_address;
     uint32_t before = UINT32_MAX;
     _Atomic uint32_t *buckets[ODY_ADDRESS_ROWS];
 

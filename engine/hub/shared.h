@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The little that all shards see: read-only options and a few atomics. Made before the first
- * thread, freed after the last.
+ * The little that all shards see: the options that they begin with and a few atomics. Made before
+ * the first thread, freed after the last.
  */
 #ifndef ODY_HUB_SHARED_H
 #define ODY_HUB_SHARED_H
@@ -15,8 +15,8 @@
 #define ODY_ADDRESS_BUCKETS 65536
 
 typedef struct ody_shared {
-    const ody_options *options;
-    uint32_t connection_limit;    /* limits.connections bounded by the open-file limit */
+    const ody_options *options; /* to begin with: after a reload each thread has newer ones */
+    _Atomic uint32_t connection_limit; /* limits.connections bounded by the open-file limit */
     _Atomic uint32_t connections; /* open over all shards */
     _Atomic bool draining;
     ody_counters counters[ODY_SHARDS_MAX];
@@ -29,11 +29,14 @@ typedef struct ody_shared {
 /** @param options borrowed. @return NULL without memory. */
 ody_shared *ody_shared_new(const ody_options *options);
 void ody_shared_free(ody_shared *shared);
+/** A new limits.connections counts from now on. The main thread. */
+void ody_shared_limit(ody_shared *shared, uint32_t connections);
 /**
  * Counts one more connection from address (16 bytes, IPv4 mapped; IPv6 counts by its /64).
+ * @param limit connections that an address may have; 0: any number.
  * @return 0, or ODY_ELIMIT with nothing counted.
  */
-int ody_shared_address_enter(ody_shared *shared, const uint8_t address[16]);
+int ody_shared_address_enter(ody_shared *shared, const uint8_t address[16], uint32_t limit);
 void ody_shared_address_leave(ody_shared *shared, const uint8_t address[16]);
 
 #endif

@@ -98,6 +98,8 @@ void ody__server_subscribe_mail(ody_hub *hub, ody_mail *take_mail);
 void ody__home_mail(ody_hub *hub, ody_mail *take_mail);
 /** Tries again to announce departures. @return whether all are announced. */
 bool ody__home_retry(ody_hub *hub);
+/** To be called after cache_time has changed: what is cached already does not stay longer. */
+void ody__home_reload(ody_hub *hub);
 /** Fires when cached events expire. */
 void ody__home_expire(ody_hub *hub);
 /** Answers a question of the API thread. Takes it. */

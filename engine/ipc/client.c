@@ -3,6 +3,8 @@
  * The client's requests. What happens when a connection is lost depends on how far the request
  * came: nothing of it was written: it is sent again once; a question was written: it is asked again
  * once; a publish or whisper was written: its outcome is unknown, and it is never sent twice.
+ * A server that drains says that it has not carried out the request: whatever it is, the next
+ * server is asked.
  */
 #include "ody/client.h"
 
@@ -87,12 +89,35 @@ static int receive_answer(ody_client *client, uint64_t deadline, ody_ipc_answer 
     return ody__ipc_answer_read(fields, answer);
 }
 
-/* Sends once and receives once. ODY_EDISCONNECTED leaves it to the caller what to do; any other
- * failure has error filled. */
+/* The server may have said farewell before it hung up in the middle of a request. */
+static bool heard_farewell(ody_client *client)
+{
+    ody_ipc_header header;
+    ody_view fields;
+
+    return ody__ipc_link_receive(&client->link, ody_clock_ms(), &header, &fields) == ODY_EDRAINING;
+}
+
+/* Sends the request and waits for its answer. */
+static int send_and_receive(ody_client *client, size_t *sent, ody_ipc_answer *answer)
+{
+    uint64_t deadline = ody_clock_ms() + client->link.answer_timeout_ms;
+    int code = ody__ipc_link_send(&client->link, ody_bytes_view(&client->request), deadline, sent);
+
+    if (code == ODY_EDISCONNECTED && *sent > 0 && heard_farewell(client)) {
+        return ODY_EDRAINING;
+    }
+    if (code == 0) {
+        code = receive_answer(client, deadline, answer);
+    }
+    return code == 0 && answer->code == ODY_EDRAINING ? ODY_EDRAINING : code;
+}
+
+/* Sends once and receives once. ODY_EDISCONNECTED and ODY_EDRAINING leave it to the caller what to
+ * do; any other failure has error filled. */
 static int attempt(ody_client *client, bool repeatable, size_t *sent, ody_ipc_answer *answer,
                    ody_error *error)
 {
-    uint64_t deadline;
     int code;
 
     *sent = 0;
@@ -100,16 +125,15 @@ static int attempt(ody_client *client, bool repeatable, size_t *sent, ody_ipc_an
     if (code < 0) {
         return code;
     }
-    deadline = ody_clock_ms() + client->link.answer_timeout_ms;
-    code = ody__ipc_link_send(&client->link, ody_bytes_view(&client->request), deadline, sent);
-    if (code == 0) {
-        code = receive_answer(client, deadline, answer);
-    }
+    code = send_and_receive(client, sent, answer);
     if (code == 0) {
         return 0;
     }
     ody__ipc_link_close(&client->link);
-    return code == ODY_EDISCONNECTED ? code : failed(client, *sent > 0 && !repeatable, code, error);
+    if (code == ODY_EDISCONNECTED || code == ODY_EDRAINING) {
+        return code;
+    }
+    return failed(client, *sent > 0 && !repeatable, code, error);
 }
 
 static int lost(const ody_client *client, bool unknown, ody_error *error)
@@ -133,6 +157,12 @@ static int exchange(ody_client *client, bool repeatable, ody_ipc_answer *answer,
 
     if (code == ODY_EDISCONNECTED && (sent == 0 || repeatable)) {
         code = attempt(client, repeatable, &sent, answer, error);
+    }
+    if (code == ODY_EDRAINING) {
+        code = attempt(client, repeatable, &sent, answer, error);
+    }
+    if (code == ODY_EDRAINING) {
+        return failed(client, false, code, error);
     }
     if (code == ODY_EDISCONNECTED) {
         return lost(client, sent > 0 && !repeatable, error);

@@ -283,12 +283,40 @@ static void watch(ody_ipc_connection *connection)
     }
 }
 
+/* Whether everything that was asked is answered, and the answers are gone. A message that has come
+ * in part counts for nothing. PHP workers are asked until the last client has left. */
+static bool may_leave(const ody_ipc_connection *connection)
+{
+    return !connection->broken && !connection->closing && connection->worker_pid == 0 &&
+           connection->pending_count == 0 && ody__ipc_connection_unsent(connection) == 0;
+}
+
+/* Who has asked meanwhile reads it instead of an answer, and knows that nothing was carried out. */
+static void say_farewell(ody_ipc_connection *connection)
+{
+    size_t before = connection->output.length;
+    int code;
+
+    if (!may_leave(connection)) {
+        return;
+    }
+    code = connection->greeted ? ody__ipc_farewell_write(&connection->output)
+                               : ody__ipc_refusal_write(&connection->output, ODY_EDRAINING,
+                                                        ody_error_text(ODY_EDRAINING));
+    ody__ipc_connection_wrote(connection, before, code);
+    connection->closing = true;
+    ody__ipc_connection_flush(connection);
+}
+
 void ody__ipc_connection_settle(ody_ipc_connection *connection)
 {
     /* Sending may make room for requests that wait, and those may be answered at once. */
     do {
         ody__ipc_connection_flush(connection);
     } while (connection->input.length > 0 && take_kept(connection));
+    if (connection->server->draining) {
+        say_farewell(connection);
+    }
     if (connection->broken ||
         (connection->closing && ody__ipc_connection_unsent(connection) == 0)) {
         ody__ipc_connection_free(connection);

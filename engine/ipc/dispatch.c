@@ -222,6 +222,8 @@ void ody__ipc_dispatch(ody_ipc_connection *connection, const ody_ipc_header *hea
         ody__ipc_worker_register(connection, header->number, fields);
     } else if (header->type == ODY_IPC_RESULT) {
         ody__ipc_worker_result(connection, header->number, fields);
+    } else if (header->type == ODY_IPC_LEAVE) {
+        ody__ipc_worker_leave(connection, header->number);
     } else {
         handle_request(connection, header, fields);
     }

@@ -114,6 +114,20 @@ static int receive_some(ody_ipc_link *link, size_t missing, uint64_t deadline, i
     }
 }
 
+/* Nothing may stand behind the message, but for the farewell of a server that ends. */
+static bool ends_here(ody_ipc_link *link, const ody_ipc_header *header)
+{
+    ody_view rest = ody_bytes_view(&link->input);
+
+    if (rest.length <= header->size) {
+        return true;
+    }
+    rest.data += header->size;
+    rest.length -= header->size;
+    link->ended = ody__ipc_farewell_begins(rest);
+    return link->ended;
+}
+
 int ody__ipc_link_receive(ody_ipc_link *link, uint64_t deadline, ody_ipc_header *header,
                           ody_view *fields)
 {
@@ -129,10 +143,10 @@ int ody__ipc_link_receive(ody_ipc_link *link, uint64_t deadline, ody_ipc_header 
             return code;
         }
         known = ody__ipc_header_read(ody_bytes_view(&link->input), header);
-        if (known < 0 || (known > 0 && link->input.length > header->size)) {
+        if (known < 0 || (known > 0 && !ends_here(link, header))) {
             return ODY_EPROTOCOL;
         }
-        if (known > 0 && link->input.length == header->size) {
+        if (known > 0 && link->input.length >= header->size) {
             break;
         }
         missing = known > 0 ? header->size - link->input.length : RECEIVE_LEAST;
@@ -140,7 +154,7 @@ int ody__ipc_link_receive(ody_ipc_link *link, uint64_t deadline, ody_ipc_header 
     }
     fields->data = link->input.data + ODY_IPC_HEADER_SIZE;
     fields->length = header->size - ODY_IPC_HEADER_SIZE;
-    return 0;
+    return header->type == ODY_IPC_FAREWELL ? ODY_EDRAINING : 0;
 }
 
 static int hello_lost(const ody_ipc_link *link, int code, ody_error *error)
@@ -192,6 +206,9 @@ static int hello_exchange(ody_ipc_link *link, uint64_t deadline, ody_error *erro
     if (greeting.version > link->newest || greeting.version < ody__ipc_oldest(link->newest)) {
         return hello_lost(link, ODY_EPROTOCOL, error);
     }
+    if (link->ended) {
+        return hello_lost(link, ODY_EDRAINING, error);
+    }
     link->version = greeting.version;
     return 0;
 }
@@ -203,7 +220,7 @@ static bool usable(const ody_ipc_link *link)
     ssize_t count;
     char byte;
 
-    if (link->pid != getpid()) {
+    if (link->pid != getpid() || link->ended) {
         return false;
     }
     do {
@@ -223,6 +240,7 @@ int ody__ipc_link_ready(ody_ipc_link *link, ody_error *error)
     ody__ipc_link_close(link);
     deadline = ody_clock_ms() + link->connect_timeout_ms;
     link->version = 0;
+    link->ended = false;
     code = ody__ipc_connect(link->path, link->connect_timeout_ms, link->answer_timeout_ms, error);
     if (code < 0) {
         return code;

@@ -7,6 +7,7 @@
 #ifndef ODY_IPC_LINK_H
 #define ODY_IPC_LINK_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include "ipc/protocol.h"
 
@@ -18,6 +19,7 @@ typedef struct ody_ipc_link {
     uint32_t version; /* agreed with the server */
     int descriptor;   /* -1: not connected */
     pid_t pid;        /* that connected */
+    bool ended;       /* the server has said farewell: nothing more is asked on this connection */
     ody_bytes input;  /* the message received last */
 } ody_ipc_link;
 
@@ -45,8 +47,9 @@ int ody__ipc_link_send(ody_ipc_link *link, ody_view bytes, uint64_t deadline, si
 /**
  * Waits for one whole message.
  * @param fields its fields, valid until the next call.
- * @return 0, ODY_EDISCONNECTED, ODY_ETIMEOUT, ODY_EPROTOCOL, ODY_EMEMORY. After a failure the link
- *         must be closed, because the rest of the message may still come.
+ * @return 0, ODY_EDISCONNECTED, ODY_ETIMEOUT, ODY_EPROTOCOL, ODY_EMEMORY; ODY_EDRAINING for a
+ *         farewell: what was asked was not carried out. After a failure the link must be closed,
+ *         because the rest of the message may still come.
  */
 int ody__ipc_link_receive(ody_ipc_link *link, uint64_t deadline, ody_ipc_header *header,
                           ody_view *fields);

@@ -43,6 +43,20 @@ int ody__ipc_header_read(ody_view bytes, ody_ipc_header *header)
     return 1;
 }
 
+/* As ody__ipc_message_end makes it. */
+static const char farewell[ODY_IPC_HEADER_SIZE] = {ODY_IPC_HEADER_SIZE - LENGTH_SIZE, 0, 0, 0,
+                                                   ODY_IPC_FAREWELL};
+
+int ody__ipc_farewell_write(ody_bytes *out)
+{
+    return ody__ipc_message_end(out, ody__ipc_message_begin(out, ODY_IPC_FAREWELL, 0));
+}
+
+bool ody__ipc_farewell_begins(ody_view bytes)
+{
+    return bytes.length <= sizeof(farewell) && memcmp(bytes.data, farewell, bytes.length) == 0;
+}
+
 int ody__ipc_field_read(ody_view *rest, ody_ipc_field *field)
 {
     size_t length;

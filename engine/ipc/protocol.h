@@ -8,7 +8,8 @@
  * A number in a field has 1 to 8 bytes. Unknown tags are skipped, so a newer side may say more to
  * an older one. The client begins with a hello (ipc/hello.h); then each of its requests
  * (ipc/request.h) gets one answer (ipc/answer.h) with the same number, not always in the order of
- * the requests. Types from 0x8000 on are requests of the server: it calls those who registered as
+ * the requests. A server that ends says farewell where nothing is unanswered, and hangs up. Types
+ * from 0x8000 on are requests of the server: it calls those who registered as
  * PHP workers (ipc/worker_message.h), one call at a time.
  *
  * Everything here is pure and checks its input: any bytes may come in. Any thread.
@@ -32,6 +33,8 @@ enum ody_ipc_type {
     ODY_IPC_HELLO = 1,
     ODY_IPC_WELCOME = 2,
     ODY_IPC_REFUSED = 3,
+    ODY_IPC_FAREWELL = 4, /* the server: it has carried out nothing that it has not answered, and
+                             hangs up */
     ODY_IPC_PUBLISH = 16,
     ODY_IPC_WHISPER = 17,
     ODY_IPC_SUBSCRIBERS = 18,
@@ -43,6 +46,7 @@ enum ody_ipc_type {
     ODY_IPC_UNSUBSCRIBE = 24,
     ODY_IPC_REGISTER = 32, /* a PHP worker says what it handles (ipc/worker_message.h) */
     ODY_IPC_RESULT = 33,   /* it answers the call of that number */
+    ODY_IPC_LEAVE = 34,    /* it wants no more calls: the server hangs up when none is under way */
     ODY_IPC_ANSWER = 64,
     ODY_IPC_CALL = 0x8001, /* the server calls a PHP worker */
 };
@@ -98,6 +102,11 @@ typedef struct ody_ipc_field {
  *         ODY_IPC_MESSAGE_MAX.
  */
 int ody__ipc_header_read(ody_view bytes, ody_ipc_header *header);
+
+/** Appends a farewell. @return 0 or ODY_EMEMORY. */
+int ody__ipc_farewell_write(ody_bytes *out);
+/** Whether bytes are a farewell, or the beginning of one. */
+bool ody__ipc_farewell_begins(ody_view bytes);
 
 /**
  * Takes the next field off the front of rest.

@@ -136,6 +136,12 @@ ody_ipc_server *ody_ipc_server_new(const ody_ipc_setup *setup)
     return server;
 }
 
+void ody_ipc_server_reload(ody_ipc_server *server, const ody_options *options)
+{
+    server->setup.options = options;
+    server->request_max = request_max(&options->limits);
+}
+
 void ody__ipc_server_set_version(ody_ipc_server *server, uint32_t newest)
 {
     server->newest = newest;
@@ -152,6 +158,10 @@ void ody_ipc_server_drain(ody_ipc_server *server)
     server->draining = true;
     ev_io_stop(server->setup.loop, &server->accepting);
     ev_timer_stop(server->setup.loop, &server->accept_pause);
+    for (ody_list_node *node = server->connections.next; node != &server->connections;
+         node = node->next) {
+        ody__ipc_connection_wake(ody_container_of(node, ody_ipc_connection, node));
+    }
 }
 
 void ody_ipc_server_free(ody_ipc_server *server)

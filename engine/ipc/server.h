@@ -35,9 +35,12 @@ typedef struct ody_ipc_setup {
  * @return a server that the caller frees, or NULL without memory.
  */
 ody_ipc_server *ody_ipc_server_new(const ody_ipc_setup *setup);
+/** Other options take the place of those that it has. @param options borrowed. */
+void ody_ipc_server_reload(ody_ipc_server *server, const ody_options *options);
 /**
  * Stops accepting. Requests under way are still answered; new ones get ODY_EDRAINING, but for the
- * status.
+ * status. A process that has no request under way is told farewell and loses its connection: it
+ * goes to the server that accepts next.
  */
 void ody_ipc_server_drain(ody_ipc_server *server);
 /**

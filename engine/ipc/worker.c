@@ -125,18 +125,9 @@ int ody_worker_next(ody_worker *worker, uint32_t wait_ms, ody_worker_call *call,
     return 1;
 }
 
-int ody_worker_reply(ody_worker *worker, const ody_worker_answer *answer, ody_error *error)
+/* Sends what was written with that code. */
+static int finish_output(ody_worker *worker, int code, ody_error *error)
 {
-    int code;
-
-    if (worker->link.descriptor < 0) {
-        return failed(worker, ODY_EDISCONNECTED, error);
-    }
-    if (worker->output.capacity > ANSWER_KEPT) {
-        ody_bytes_fini(&worker->output);
-    }
-    ody_bytes_clear(&worker->output);
-    code = ody__ipc_result_write(&worker->output, worker->number, answer);
     if (code == 0) {
         code = send_output(worker);
     }
@@ -145,6 +136,31 @@ int ody_worker_reply(ody_worker *worker, const ody_worker_answer *answer, ody_er
         return failed(worker, code, error);
     }
     return 0;
+}
+
+int ody_worker_reply(ody_worker *worker, const ody_worker_answer *answer, ody_error *error)
+{
+    if (worker->link.descriptor < 0) {
+        return failed(worker, ODY_EDISCONNECTED, error);
+    }
+    if (worker->output.capacity > ANSWER_KEPT) {
+        ody_bytes_fini(&worker->output);
+    }
+    ody_bytes_clear(&worker->output);
+    return finish_output(worker, ody__ipc_result_write(&worker->output, worker->number, answer),
+                         error);
+}
+
+int ody_worker_leave(ody_worker *worker, ody_error *error)
+{
+    size_t start;
+
+    if (worker->link.descriptor < 0) {
+        return failed(worker, ODY_EDISCONNECTED, error);
+    }
+    ody_bytes_clear(&worker->output);
+    start = ody__ipc_message_begin(&worker->output, ODY_IPC_LEAVE, REGISTER_NUMBER);
+    return finish_output(worker, ody__ipc_message_end(&worker->output, start), error);
 }
 
 int ody_worker_descriptor(const ody_worker *worker)

@@ -115,6 +115,12 @@ void ody__ipc_worker_register(ody_ipc_connection *connection, uint32_t number, o
     ody__ipc_connection_wrote(connection, before, code);
 }
 
+static void hang_up(ody_ipc_connection *connection)
+{
+    connection->closing = true;
+    ody__ipc_connection_wake(connection);
+}
+
 void ody__ipc_worker_result(ody_ipc_connection *connection, uint32_t number, ody_view fields)
 {
     ody_worker_answer answer;
@@ -124,6 +130,17 @@ void ody__ipc_worker_result(ody_ipc_connection *connection, uint32_t number, ody
         ody_calls_result(connection->server->setup.calls, &connection->worker, &answer,
                          ody_clock_ms()) < 0) {
         ody__ipc_connection_refuse(connection, number, "no such answer was expected");
+    } else if (connection->worker.leaving) {
+        hang_up(connection);
+    }
+}
+
+void ody__ipc_worker_leave(ody_ipc_connection *connection, uint32_t number)
+{
+    if (connection->worker_pid == 0) {
+        ody__ipc_connection_refuse(connection, number, "only a PHP worker can leave");
+    } else if (ody_calls_worker_leave(connection->server->setup.calls, &connection->worker)) {
+        hang_up(connection);
     }
 }
 

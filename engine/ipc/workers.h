@@ -14,6 +14,8 @@ void ody__ipc_workers_serve(ody_ipc_server *server);
 void ody__ipc_worker_register(ody_ipc_connection *connection, uint32_t number, ody_view fields);
 /** A worker has answered the call of that number. */
 void ody__ipc_worker_result(ody_ipc_connection *connection, uint32_t number, ody_view fields);
+/** A worker wants no more calls: hangs up as soon as it works on none. */
+void ody__ipc_worker_leave(ody_ipc_connection *connection, uint32_t number);
 /** The connection goes: what its worker was at has failed. One that is no worker is fine. */
 void ody__ipc_worker_gone(ody_ipc_connection *connection);
 

@@ -21,6 +21,7 @@
 #include "base/mailbox.h"
 #include "base/wheel.h"
 #include "hub/mail.h"
+#include "net/certificate.h"
 #include "net/frame_reader.h"
 #include "net/shard.h"
 
@@ -68,9 +69,20 @@ typedef struct ody_client_socket {
     ody_bytes message; /* on TLS the head, then a message that came in pieces */
 } ody_client_socket;
 
+/** How other options come to a shard: the lock guards what waits. */
+typedef struct ody_reload {
+    pthread_mutex_t lock;
+    const ody_options *next; /* with one reference, or NULL: nothing waits */
+    ody_certificate *next_certificate;
+    ev_async wake;
+    const ody_options *held; /* our reference to shard->options; NULL: those that it began with */
+    _Atomic(const ody_options *) in_force; /* what other threads may know of it */
+} ody_reload;
+
 struct ody_shard {
     ody_shard_setup setup;
     const ody_options *options;
+    ody_reload reload;
     ody_counters *counters;
     ody_hub *hub;
     ody_wheel *wheel;
@@ -79,6 +91,7 @@ struct ody_shard {
     struct lws_vhost *plain;
     struct lws_vhost *tls;
     struct ssl_ctx_st *client_tls; /* for connections that we never make */
+    ody_certificate *certificate;  /* newer than that of `tls`, which it replaces, or NULL */
     ev_io listener;
     ev_async wake;
     ev_async drain;
@@ -144,6 +157,13 @@ void ody__client_close(ody_client_socket *client, uint16_t code, const char *rea
 /** Gives the socket to libwebsockets. @return false when it would not take it: the client is gone.
  */
 bool ody__client_adopt(ody_client_socket *client, struct lws_vhost *vhost, bool secure);
+
+/** Readies a shard for other options, first of all. */
+void ody__reload_init(ody_shard *shard);
+/** Begins to listen for them on the loop. */
+void ody__reload_start(ody_shard *shard);
+/** Drops what it holds and what waits, last of all. */
+void ody__reload_fini(ody_shard *shard);
 
 /** Makes the vhosts of a context. @return 0 or ODY_ECERTIFICATE. */
 int ody__vhosts_new(ody_shard *shard, ody_error *error);

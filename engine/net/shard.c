@@ -12,6 +12,10 @@
 #define TRIM_AFTER_MS 5000
 #define TRIM_DROP 1000
 
+/* Once a shard is made, libwebsockets would only repeat in other words what we log with peer and
+ * phase: that is for debugging. */
+static _Atomic bool library_repeats;
+
 /* libwebsockets speaks of its own inner life; it is worth reading only when something is wrong. */
 static void on_library_log(int level, const char *line)
 {
@@ -19,6 +23,10 @@ static void on_library_log(int level, const char *line)
     uint64_t suppressed;
     size_t length = strcspn(line, "\n");
 
+    if (atomic_load_explicit(&library_repeats, memory_order_relaxed) &&
+        !ody_log_enabled(ODY_LOG_DEBUG)) {
+        return;
+    }
     if (ody_log_gate_pass(&gate, ody_clock_ms(), &suppressed)) {
         ody_log(level == LLL_ERR ? ODY_LOG_WARNING : ODY_LOG_DEBUG, "libwebsockets",
                 ODY_TEXT("line", ((ody_view){line, length})), ODY_NUMBER("suppressed", suppressed));
@@ -175,6 +183,8 @@ static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
         shard->drain_deadline = ody_clock_ms() + shard->options->drain_time;
         ody__acceptor_stop(shard);
         kill_handshakes(shard);
+        /* Messages that were accepted before go out before the close frames. */
+        handle_mail(shard);
         ody_hub_drain(shard->hub);
     }
 }
@@ -205,6 +215,7 @@ static void watchers_start(ody_shard *shard)
     ev_async_start(shard->loop, &shard->stop);
     ev_prepare_start(shard->loop, &shard->flush);
     ev_timer_start(shard->loop, &shard->tick);
+    ody__reload_start(shard);
 }
 
 /* libwebsockets changes what SIGPIPE does for the whole process. We need no change: a shard's
@@ -226,6 +237,7 @@ static struct lws_context *context_new(ody_shard *shard)
     if (shard->options->tls_certificate) {
         info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     }
+    atomic_store(&library_repeats, false);
     lws_set_log_level(LLL_ERR | LLL_WARN, on_library_log);
     sigaction(SIGPIPE, NULL, &before);
     context = lws_create_context(&info);
@@ -261,7 +273,7 @@ int ody_shard_new(const ody_shard_setup *setup, ody_shard **out, ody_error *erro
         return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
     }
     shard->setup = *setup;
-    shard->options = setup->shared->options;
+    ody__reload_init(shard);
     ody_list_init(&shard->awake);
     ody_list_init(&shard->handshakes);
     ody_list_init(&shard->stalled);
@@ -272,8 +284,7 @@ int ody_shard_new(const ody_shard_setup *setup, ody_shard **out, ody_error *erro
         ody_shard_free(shard);
         return code;
     }
-    /* From here on it would only repeat in other words what we log with peer and phase. */
-    lws_set_log_level(ody_log_enabled(ODY_LOG_DEBUG) ? LLL_ERR | LLL_WARN : 0, on_library_log);
+    atomic_store(&library_repeats, true);
     *out = shard;
     return 0;
 }
@@ -369,6 +380,7 @@ void ody_shard_free(ody_shard *shard)
         ody_hub_free(shard->hub);
     }
     ody_mailbox_fini(&shard->mailbox);
+    ody__reload_fini(shard);
     if (shard->loop) {
         ev_loop_destroy(shard->loop);
     }

@@ -8,6 +8,7 @@
 
 #include "ody/error.h"
 #include "hub/hub.h"
+#include "net/certificate.h"
 
 typedef struct ody_shard ody_shard;
 
@@ -19,6 +20,8 @@ typedef struct ody_shard_setup {
     /** Posts mail for this shard's hub to thread `target`. @see ody_transport.post */
     int (*post)(void *context, unsigned target, ody_mail *take_mail, bool must);
     bool (*full)(void *context, unsigned target);
+    /** The shard has taken over what ody_shard_reload gave it; may be NULL. In its thread. */
+    void (*reloaded)(void *context);
     void *context;
 } ody_shard_setup;
 
@@ -31,6 +34,16 @@ int ody_shard_start(ody_shard *shard, ody_error *error);
 int ody_shard_post(ody_shard *shard, ody_mail *take_mail, bool must);
 /** Whether the shard's mailbox is over its limit. Any thread. */
 bool ody_shard_full(const ody_shard *shard);
+/**
+ * Has the shard take over other options in its own thread; connections stay. Any thread; returns at
+ * once. Options that still wait are replaced.
+ * @param options of base/options.h: the shard takes a reference for as long as it needs them.
+ * @param take_certificate shown to new connections from then on; NULL without TLS.
+ */
+void ody_shard_reload(ody_shard *shard, const ody_options *options,
+                      ody_certificate *take_certificate);
+/** The options that the shard works with. Any thread. */
+const ody_options *ody_shard_options(const ody_shard *shard);
 /** Stops accepting, closes every client with 4200, and ends the thread when all are gone or
  *  after options->drain_time. Any thread; returns at once. */
 void ody_shard_drain(ody_shard *shard);

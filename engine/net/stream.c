@@ -88,7 +88,13 @@ int ody__stream_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 {
     ody_client_socket *client = lws_get_opaque_user_data(wsi);
 
-    (void)user;
+    if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+        /* A vhost is being made, and user is its SSL_CTX. */
+        ody_shard *shard = lws_context_user(lws_get_context(wsi));
+
+        ody__certificate_follow(user, &shard->certificate);
+        return 0;
+    }
     if (!client || client->phase == ODY_PHASE_GONE) {
         return 0;
     }

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The vhosts of a shard's context, and the check of certificate and key before anything is bound.
- */
+/* The vhosts of a shard's context. */
 #include "net/client.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
-#include "ody/server.h"
 
 /* Otherwise a write is cut near the size of the receive buffer. */
 #define SEND_PACKET 65536
@@ -69,52 +66,4 @@ void ody__vhosts_free(ody_shard *shard)
 {
     SSL_CTX_free(shard->client_tls);
     shard->client_tls = NULL;
-}
-
-static int unusable(ody_error *error, const char *key, const char *file)
-{
-    unsigned long reason = ERR_peek_error();
-    const char *text = ERR_reason_error_string(reason);
-
-    ody_error_set(error, ODY_ECERTIFICATE, "%s: \"%s\" cannot be used: %s", key, file,
-                  text ? text : "unknown reason");
-    ERR_clear_error();
-    return ODY_ECERTIFICATE;
-}
-
-/* Without it OpenSSL would ask whoever sits at the terminal. */
-static int no_passphrase(char *out, int size, int writing, void *context)
-{
-    (void)out;
-    (void)size;
-    (void)writing;
-    (void)context;
-    return 0;
-}
-
-int ody_tls_check(const ody_options *options, ody_error *error)
-{
-    SSL_CTX *context;
-    int code = 0;
-
-    if (!options->tls_certificate) {
-        return 0;
-    }
-    if (!options->tls_key) {
-        return ody_error_set(error, ODY_ECERTIFICATE, "ssl.ssl_key_file is missing");
-    }
-    ERR_clear_error();
-    context = SSL_CTX_new(TLS_server_method());
-    if (!context) {
-        return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
-    }
-    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
-    if (SSL_CTX_use_certificate_chain_file(context, options->tls_certificate) != 1) {
-        code = unusable(error, "ssl.ssl_cert_file", options->tls_certificate);
-    } else if (SSL_CTX_use_PrivateKey_file(context, options->tls_key, SSL_FILETYPE_PEM) != 1 ||
-               SSL_CTX_check_private_key(context) != 1) {
-        code = unusable(error, "ssl.ssl_key_file", options->tls_key);
-    }
-    SSL_CTX_free(context);
-    return code;
 }

@@ -91,12 +91,32 @@ return [
         // How many. Not set: as many as the machine has cores.
         'num' => env('WEBSOCKET_PHP_WORKERS'),
 
+        // After so many calls a process makes room for a fresh one. 0: never.
+        'max_messages' => env('WEBSOCKET_PHP_WORKERS_MAX_MESSAGES', 100000),
+
         // How long one call may take, seconds. Then the process is killed and replaced.
         'timeout' => env('WEBSOCKET_PHP_WORKERS_TIMEOUT', 5),
 
         // Calls that may wait for a free process. One more is refused.
         'queue' => env('WEBSOCKET_PHP_WORKERS_QUEUE', 10000),
     ],
+
+    // The application's own rules for channels: type => class. 'custom' is custom-…; 'private' and
+    // 'presence' replace the server's rules; 'public' is every channel that no other type claims.
+    'channel_handlers' => [],
+
+    // Classes that see who connects and what clients send, the outermost first. `global` ones see both.
+    'middleware' => [
+        'global' => [],
+        'handshake' => [],
+        'message' => [],
+    ],
+
+    // class => arguments of its constructor.
+    'middleware_params' => [],
+
+    // Classes or callables that are told what happens: class of the event => listeners.
+    'listeners' => [],
 
     'limits' => [
         // Open connections. 0: as many as the limit of open files allows.

@@ -74,7 +74,7 @@ final class Extension
      *
      * @return list<string>
      */
-    private static function optionsOfPhp(array $arguments): array
+    public static function optionsOfPhp(array $arguments): array
     {
         $line = @file_get_contents('/proc/self/cmdline');
         $words = $line === false ? [] : explode("\0", substr($line, 0, -1));

@@ -188,7 +188,7 @@ final class ConfigurationTest extends ProjectTestCase
         self::assertNull(Keys::get($values, 'additional.ssl_cert_file'));
 
         $code = 'echo json_encode(Ody\Websocket\Configuration::load()->withoutEffect());';
-        self::assertSame(['callbacks', 'middleware', 'rate_limits'], $project->php($code, '-n')->json());
+        self::assertSame(['callbacks', 'rate_limits'], $project->php($code, '-n')->json());
     }
 
     public function testNewNamesWinOverLegacyOnes(): void

@@ -39,6 +39,9 @@ typedef struct ody_log_field {
  */
 void ody_log_setup(int fd, ody_log_level level, ody_log_format format);
 
+/** Lines below that level are no longer written. Any thread. */
+void ody_log_set_level(ody_log_level level);
+
 /** Whether a line of that level would be written. Any thread. */
 bool ody_log_enabled(ody_log_level level);
 

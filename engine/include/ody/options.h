@@ -2,7 +2,7 @@
 /*
  * Everything that the engine can be told, already checked (ext/options.c checks a PHP array against
  * its one table and fills this). Strings are borrowed from the caller and must outlive the server.
- * Read-only once the engine runs, so any thread may read it.
+ * Never changed once made: a reload puts other options in their place (engine/base/options.h).
  */
 #ifndef ODY_OPTIONS_H
 #define ODY_OPTIONS_H

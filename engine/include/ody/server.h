@@ -42,7 +42,7 @@ typedef struct ody_server_change {
     uint64_t number;   /* counts reloads and restarts of this supervisor, failed ones too */
     uint32_t restart;  /* 1: restart, 0: reload */
     int32_t code;      /* 0: done */
-    char message[256]; /* why not */
+    char message[256]; /* why not; of what is done what there is to add, or nothing */
 } ody_server_change;
 
 /**

@@ -104,6 +104,12 @@ int ody_worker_register(ody_worker *worker, const ody_worker_interest *interest,
 int ody_worker_next(ody_worker *worker, uint32_t wait_ms, ody_worker_call *call, ody_error *error);
 /** Answers the call taken last. @return 0, ODY_EDISCONNECTED, ODY_ETIMEOUT, ODY_EMEMORY. */
 int ody_worker_reply(ody_worker *worker, const ody_worker_answer *answer, ody_error *error);
+/**
+ * Says that this worker wants no more calls, so that none is lost when it ends. A call that was
+ * under way already still comes and is to be answered; then the engine hangs up.
+ * @return 0, ODY_EDISCONNECTED, ODY_ETIMEOUT, ODY_EMEMORY.
+ */
+int ody_worker_leave(ody_worker *worker, ody_error *error);
 /** The descriptor to poll for calls, or -1; stays the worker's. */
 int ody_worker_descriptor(const ody_worker *worker);
 

@@ -54,7 +54,7 @@ final class LegacyKeys
      */
     public static function withoutEffect(array $values): array
     {
-        $keys = ['callbacks', 'middleware', 'middleware_params', 'rate_limits'];
+        $keys = ['callbacks', 'rate_limits'];
         $filled = static fn(string $key): bool => !self::isEmpty($values[$key] ?? null);
 
         return array_values(array_filter($keys, $filled));

@@ -33,6 +33,7 @@ final class Variables
         'drain_time' => 'WEBSOCKET_DRAIN_TIME',
         'trusted_proxies' => 'WEBSOCKET_TRUSTED_PROXIES',
         'php_workers.num' => 'WEBSOCKET_PHP_WORKERS',
+        'php_workers.max_messages' => 'WEBSOCKET_PHP_WORKERS_MAX_MESSAGES',
         'php_workers.timeout' => 'WEBSOCKET_PHP_WORKERS_TIMEOUT',
         'php_workers.queue' => 'WEBSOCKET_PHP_WORKERS_QUEUE',
         'limits.connections' => 'WEBSOCKET_LIMIT_CONNECTIONS',

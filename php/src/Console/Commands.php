@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Console;
 
+use Ody\Websocket\Worker\WorkerCommand;
 use Symfony\Component\Console\Command\Command;
 
 /**
@@ -15,11 +16,15 @@ final class Commands
     public const CLASSES = [
         StartCommand::NAME => StartCommand::class,
         StopCommand::NAME => StopCommand::class,
+        ReloadCommand::NAME => ReloadCommand::class,
+        RestartCommand::NAME => RestartCommand::class,
+        ConfigurationCommand::NAME => ConfigurationCommand::class,
         StatusCommand::NAME => StatusCommand::class,
         KeysCommand::NAME => KeysCommand::class,
         InstallCommand::NAME => InstallCommand::class,
         DoctorCommand::NAME => DoctorCommand::class,
         PublishCommand::NAME => PublishCommand::class,
         ChannelsCommand::NAME => ChannelsCommand::class,
+        WorkerCommand::NAME => WorkerCommand::class,
     ];
 }

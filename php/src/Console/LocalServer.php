@@ -57,6 +57,26 @@ final class LocalServer
     }
 
     /**
+     * Tells the server to read its configuration anew. Returns at once.
+     *
+     * @return bool false when none runs
+     */
+    public function reload(): bool
+    {
+        return $this->handle()->reload();
+    }
+
+    /**
+     * Tells the server to put a new engine in the place of the one that runs. Returns at once.
+     *
+     * @return bool false when none runs
+     */
+    public function restart(): bool
+    {
+        return $this->handle()->restart();
+    }
+
+    /**
      * Asks the server for its numbers.
      *
      * @return array<array-key, mixed>

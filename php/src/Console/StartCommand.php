@@ -8,6 +8,7 @@ use Ody\Websocket\Configuration;
 use Ody\Websocket\Exceptions\ConfigurationException;
 use Ody\Websocket\Exceptions\ConnectionException;
 use Ody\Websocket\Server;
+use Psr\Container\ContainerInterface;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Formatter\OutputFormatter;
 use Symfony\Component\Console\Input\InputInterface;
@@ -23,6 +24,14 @@ final class StartCommand extends Command
     public const NAME = 'websocket:start';
 
     private const OVERRIDES = ['host' => 'host', 'port' => 'port', 'workers' => 'additional.worker_num'];
+
+    /**
+     * @param ContainerInterface|null $container of the framework that the application is written for
+     */
+    public function __construct(private readonly ?ContainerInterface $container = null)
+    {
+        parent::__construct();
+    }
 
     protected function configure(): void
     {
@@ -48,7 +57,8 @@ final class StartCommand extends Command
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
         $background = (bool) $input->getOption('daemonize');
-        $configuration = self::adapt(self::override(LocalServer::configuration(), $input), $background, $output);
+        $project = LocalServer::configuration();
+        $configuration = Launch::configuration($project, self::overrides($project, $input, $output), $this->container);
         try {
             $server = (new Server())->configure($configuration->all());
         } catch (ConfigurationException $error) {
@@ -71,16 +81,30 @@ final class StartCommand extends Command
         return self::SUCCESS;
     }
 
-    private static function override(Configuration $configuration, InputInterface $input): Configuration
+    /**
+     * What differs in this run from the configuration of the project, and will after a reload too.
+     *
+     * @return array<string, mixed> dotted key => value
+     */
+    private static function overrides(Configuration $configuration, InputInterface $input, OutputInterface $output): array
     {
+        $overrides = [];
         foreach (self::OVERRIDES as $option => $key) {
             $value = $input->getOption($option);
             if ($value !== null) {
-                $configuration = $configuration->with($key, $value);
+                $overrides[$key] = $value;
             }
         }
+        if ((bool) $input->getOption('daemonize')) {
+            return $overrides;
+        }
+        $overrides['log.file'] = null;
+        $plain = stream_isatty(STDERR) && !$output->isDecorated();
+        if ($plain && $configuration->get('log.format', 'auto') === 'auto') {
+            $overrides['log.format'] = 'readable';
+        }
 
-        return $configuration;
+        return $overrides;
     }
 
     /**
@@ -97,31 +121,16 @@ final class StartCommand extends Command
         return $error;
     }
 
-    /**
-     * Settles what depends on how the server is started.
-     */
-    private static function adapt(Configuration $configuration, bool $background, OutputInterface $output): Configuration
-    {
-        if (!$background) {
-            $configuration = $configuration->with('log.file', null);
-        }
-        if (filter_var($configuration->get('debug'), FILTER_VALIDATE_BOOL)) {
-            $configuration = $configuration->with('log.level', 'debug');
-        }
-        $plain = stream_isatty(STDERR) && !$output->isDecorated();
-        if (!$background && $plain && $configuration->get('log.format', 'auto') === 'auto') {
-            $configuration = $configuration->with('log.format', 'readable');
-        }
-
-        return $configuration;
-    }
-
     private static function refuseSecond(Configuration $configuration, Server $server): void
     {
         $pid = $server->pid();
         if ($pid !== null) {
             $sentence = 'The server of this project already runs: process %d serves port %s. Stop it with php artisan websocket:stop.';
             throw new CommandException(sprintf($sentence, $pid, self::servedPort($configuration)));
+        }
+        if (getenv('LISTEN_PID') === (string) getmypid()) {
+            // The service manager holds the port, and hands it over.
+            return;
         }
         $host = $configuration->text('host');
         $port = (int) $configuration->number('port', 0);

@@ -207,6 +207,8 @@ static void call_drain(live_server *live, void *context)
 TEST(server_drains)
 {
     ody_bytes bytes = {0};
+    ody_bytes message = {0};
+    ody_ipc_header header;
     live_server live;
     uint32_t number;
     int fd, late;
@@ -230,9 +232,83 @@ TEST(server_drains)
     live_release(&live);
     CHECK_EQUAL(raw_read_answer(fd, &number), 0);
     CHECK_EQUAL(number, 1);
+    CHECK(fake_read(fd, &header, &message));
+    CHECK_EQUAL(header.type, ODY_IPC_FAREWELL);
+    CHECK(!fake_read(fd, &header, &message));
+    live_await(&live, live_connections, 0);
+    ody_bytes_fini(&message);
     close(late);
     close(fd);
     ody_bytes_fini(&bytes);
+    live_stop(&live);
+    live_remove(&live);
+}
+
+/* Who is idle, who has not said hello yet, and who is in the middle of a request. */
+TEST(server_that_drains_leaves_nobody_waiting)
+{
+    ody_bytes bytes = {0};
+    ody_ipc_header header;
+    live_server live;
+    int idle, silent, halfway;
+
+    live_init(&live);
+    live_start(&live);
+    idle = live_raw_greeted(&live);
+    silent = live_raw(&live);
+    halfway = live_raw_greeted(&live);
+    raw_write_publish(&bytes, 1, "orders");
+    fake_send(halfway, (ody_view){bytes.data, bytes.length - 1});
+    live_await(&live, live_connections, 3);
+    live_call(&live, call_drain, NULL);
+    CHECK(fake_read(idle, &header, &bytes));
+    CHECK_EQUAL(header.type, ODY_IPC_FAREWELL);
+    CHECK(!fake_read(idle, &header, &bytes));
+    CHECK(fake_read(silent, &header, &bytes));
+    CHECK_EQUAL(header.type, ODY_IPC_REFUSED);
+    CHECK(!fake_read(silent, &header, &bytes));
+    CHECK(fake_read(halfway, &header, &bytes));
+    CHECK_EQUAL(header.type, ODY_IPC_FAREWELL);
+    live_await(&live, live_connections, 0);
+    CHECK_EQUAL(live.published, 0);
+    close(idle);
+    close(silent);
+    close(halfway);
+    ody_bytes_fini(&bytes);
+    live_stop(&live);
+    live_remove(&live);
+}
+
+static void call_reload(live_server *live, void *context)
+{
+    ody_ipc_server_reload(live->ipc, context);
+    ody_requests_reload(live->requests, context);
+}
+
+TEST(server_takes_other_limits_while_it_runs)
+{
+    live_server live;
+    ody_options options;
+    ody_client *client;
+    ody_error error;
+    uint64_t reached;
+    static char text[300000];
+    const ody_view channel = ODY_VIEW("orders");
+    const ody_client_publish publish = {.channels = &channel,
+                                        .channel_count = 1,
+                                        .event = ODY_VIEW("e"),
+                                        .data = {text, sizeof(text)}};
+
+    memset(text, 'x', sizeof(text));
+    live_init(&live);
+    live_start(&live);
+    client = live_client(&live);
+    CHECK_EQUAL(ody_client_publish_message(client, &publish, &reached, &error), ODY_EPAYLOAD_SIZE);
+    options = live.options;
+    options.limits.event_data_size = sizeof(text);
+    live_call(&live, call_reload, &options);
+    CHECK_EQUAL(ody_client_publish_message(client, &publish, &reached, &error), 0);
+    ody_client_free(client);
     live_stop(&live);
     live_remove(&live);
 }

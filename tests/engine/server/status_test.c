@@ -26,7 +26,15 @@ TEST(status_adds_up_the_shards)
     ody_shared *shared;
     ody_bytes out = {0};
     const ody_calls_state calls = {0};
-    ody_status_facts facts = {.calls = &calls, .supervisor_pid = 17, .shard_count = 2, .uptime_ms = 61999};
+    ody_status_facts facts = {
+        .options = &options,
+        .calls = &calls,
+        .supervisor_pid = 17,
+        .shard_count = 2,
+        .uptime_ms = 61999,
+        .started_at = 1700000000,
+        .loaded_at = 1700000061,
+    };
 
     ody_hash_seed();
     shared = ody_shared_new(&options);
@@ -44,6 +52,9 @@ TEST(status_adds_up_the_shards)
     CHECK(contains(&out, "{\"shard\":1,\"connections\":4,"));
     CHECK(contains(&out, "\"socket\":\"/tmp/\\\"quoted\\\".sock\""));
     CHECK(contains(&out, "\"tls\":false"));
+    CHECK(contains(&out, "\"started_at\":1700000000,"));
+    CHECK(contains(&out, "\"configuration_loaded_at\":1700000061,"));
+    CHECK(!contains(&out, "last_change"));
     ody_bytes_fini(&out);
     ody_shared_free(shared);
 }
@@ -56,9 +67,36 @@ TEST(status_never_shows_a_key)
 
     ody_hash_seed();
     shared = ody_shared_new(&options);
-    ody_status_write(&out, shared, &(ody_status_facts){.calls = &calls, .shard_count = 1});
+    ody_status_write(&out, shared,
+                     &(ody_status_facts){.options = &options, .calls = &calls, .shard_count = 1});
     CHECK(!contains(&out, "top-secret"));
     CHECK(!contains(&out, "public-key"));
     ody_bytes_fini(&out);
     ody_shared_free(shared);
+}
+
+static void expect_change(const ody_server_change *change, const char *text)
+{
+    const ody_calls_state calls = {0};
+    ody_shared *shared = ody_shared_new(&options);
+    ody_bytes out = {0};
+
+    ody_status_write(&out, shared,
+                     &(ody_status_facts){
+                         .options = &options, .calls = &calls, .shard_count = 1, .change = change});
+    if (!contains(&out, text)) {
+        FAIL("%s is not in %.*s", text, (int)out.length, out.data);
+    }
+    ody_bytes_fini(&out);
+    ody_shared_free(shared);
+}
+
+TEST(status_tells_of_the_last_change)
+{
+    ody_hash_seed();
+    expect_change(&(ody_server_change){.number = 3, .restart = 1},
+                  ",\"last_change\":{\"number\":3,\"restart\":true,\"ok\":true,\"message\":null},");
+    expect_change(&(ody_server_change){.number = 4, .code = -4, .message = "not \"so\""},
+                  ",\"last_change\":{\"number\":4,\"restart\":false,\"ok\":false,"
+                  "\"message\":\"not \\\"so\\\"\"},");
 }

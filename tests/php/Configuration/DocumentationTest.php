@@ -16,6 +16,12 @@ final class DocumentationTest extends ProjectTestCase
     /** Their default is not the server's: it depends on the machine or on the root of the project. */
     private const DEPENDS = ['additional.worker_num', 'socket.path', 'log.file', 'pid_file'];
 
+    /** No file has them: the start command sets them. */
+    private const INTERNAL = ['php_workers.command', 'configuration_command'];
+
+    /** They name the application's classes: the server does not see them. */
+    private const OF_THE_APPLICATION = ['channel_handlers', 'middleware', 'middleware_params', 'listeners', 'routes'];
+
     /** @var array<string, array<string, mixed>> */
     private array $options = [];
 
@@ -38,11 +44,21 @@ final class DocumentationTest extends ProjectTestCase
             }
         }
         $this->packaged = $answer[1];
+        self::assertSame([], array_diff(self::INTERNAL, array_keys($this->options)));
+        $this->options = array_diff_key($this->options, array_flip(self::INTERNAL));
+    }
+
+    public function testKeysThatTheStartCommandSetsAreExplained(): void
+    {
+        $text = (string) file_get_contents(dirname(__DIR__, 3) . '/docs/configuration.md');
+        foreach (self::INTERNAL as $key) {
+            self::assertStringContainsString("\n- `$key` ", $text);
+        }
     }
 
     public function testThePackagedFileHasEveryKeyAndNoOther(): void
     {
-        self::assertSame(array_keys($this->options), self::flat($this->packaged));
+        self::assertSame(array_keys($this->options), self::flat(array_diff_key($this->packaged, array_flip(self::OF_THE_APPLICATION))));
     }
 
     public function testEveryKeyHasAVariable(): void

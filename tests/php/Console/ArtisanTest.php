@@ -213,9 +213,9 @@ final class ArtisanTest extends ProjectTestCase
     public function testSaysWhatHasNoEffect(): void
     {
         $project = $this->projectWithServer();
-        $project->write('config/websocket.php', '<?php return ["middleware" => ["global" => ["A"]], "rate_limits" => []];');
+        $project->write('config/websocket.php', '<?php return ["callbacks" => ["message" => ["A", "b"]], "rate_limits" => []];');
         $result = $project->artisan('websocket:start', '-d')->succeeded();
-        self::assertSame("Has no effect in this version: middleware.\n", $result->errors);
+        self::assertSame("Has no effect in this version: callbacks.\n", $result->errors);
     }
 
     public function testATraceOnlyWhenAskedFor(): void

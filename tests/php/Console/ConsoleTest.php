@@ -36,8 +36,10 @@ final class ConsoleTest extends ProjectTestCase
      */
     public static function commands(): iterable
     {
-        foreach (array_keys(Commands::CLASSES) as $command) {
-            yield $command => [$command];
+        foreach (Commands::CLASSES as $command => $class) {
+            if (!(new $class())->isHidden()) {
+                yield $command => [$command];
+            }
         }
     }
 
@@ -94,7 +96,7 @@ final class ConsoleTest extends ProjectTestCase
     public function testWithoutACommandAllAreListed(): void
     {
         $output = $this->project()->artisan()->succeeded()->output;
-        foreach (array_keys(Commands::CLASSES) as $command) {
+        foreach (self::commands() as [$command]) {
             self::assertMatchesRegularExpression("/^  {$command}  +[A-Z]/m", $output);
         }
     }
@@ -104,7 +106,7 @@ final class ConsoleTest extends ProjectTestCase
         $project = $this->project();
         self::assertStringContainsString('not running', $project->artisan('web:stat')->errors);
         $errors = $project->artisan('websocket:')->errors;
-        foreach (array_keys(Commands::CLASSES) as $command) {
+        foreach (self::commands() as [$command]) {
             self::assertStringContainsString($command, $errors);
         }
         self::assertStringContainsString('websocket:doctor', $project->artisan('websocket')->errors);

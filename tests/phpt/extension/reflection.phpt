@@ -54,11 +54,33 @@ interface Ody\Websocket\Exceptions\WebsocketThrowable
     public channelExists(string $channel): bool
     public getChannels(): array
     public status(): array
+ class Ody\Websocket\Channel\ChannelManager
+    public __construct(Ody\Websocket\Channel\ChannelClient $client)
+    public subscribe(string $clientId, string $channel, array $data = []): bool
+    public unsubscribe(string $clientId, string $channel): bool
+    public broadcast(string $channel, string $event, array $payload, ?string $except = null): int
+    public broadcastToChannels(array $channels, string $event, array $payload, ?string $except = null): int
+    public whisper(string $clientId, string $event, array $payload, ?string $channel = null): bool
+    public getChannelSubscribers(string $channel): array
+    public isSubscribed(string $clientId, string $channel): bool
+    public getChannels(): array
+    public registerChannelHandler(string $channelType, Ody\Websocket\Channel\ChannelHandlerInterface $handler): static
+    public addMiddleware(Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static
+    public addHandshakeMiddleware(Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static
+    public addMessageMiddleware(Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static
+    public getChannelHandlers(): array
+    public getMiddleware(): array
 final class Ody\Websocket\Server
     public configure(#[SensitiveParameter] array $config): static
     public start(bool $daemonize = false): int
     public stop(float $timeout = 30.0): bool
+    public reload(): bool
+    public restart(): bool
     public pid(): ?int
     public static options(): array
+final class Ody\Websocket\Worker\Connection
+    public __construct(string $socketPath, float $connectTimeout = 1.0)
+    public register(array $interest): void
+    public run(callable $handler, int $maxMessages = 0, ?callable $between = null): int
 
 ===DONE===

@@ -22,6 +22,9 @@ foreach ([
     ['client_events' => 'all'], ['missing_channel' => 1], ['log' => ['level' => 'loud']], ['log' => ['format' => 'xml']], ['debug' => 'perhaps'],
     // networks
     ['trusted_proxies' => 'proxy'], ['trusted_proxies' => ['10.0.0.0/8', '10.0.0.0/33']], ['trusted_proxies' => '10.0.0.1, ,bad'], ['trusted_proxies' => 7], ['trusted_proxies' => [7]],
+    // lists of texts
+    ['php_workers' => ['command' => 'php']], ['php_workers' => ['command' => []]], ['php_workers' => ['command' => ['php', '']]],
+    ['php_workers' => ['command' => ['php', 7]]], ['php_workers' => ['command' => ["php\0"]]], ['configuration_command' => ['a' => 'php']],
     // keys
     ['prot' => 1], ['limits' => ['conections' => 1]], ['worker_num' => 1], ['ssl' => ['cert_file' => '/a']], ['additional' => ['ssl_cert_file' => '/a']], ['limits' => ['zzz' => 1]],
     ['zzz' => 1], ['limits.connections' => 1], ['limits' => 5], ['ssl' => 'yes'], [0 => 'x'], ['HOST' => 'x'],
@@ -87,6 +90,12 @@ foreach ([
 "trusted_proxies" must hold addresses or networks such as 10.0.0.0/8, "bad" given
 "trusted_proxies" must be a list of networks or a text with commas between them, int given
 "trusted_proxies" must be a list of texts, int given in it
+"php_workers.command" must be a list of 1 to 256 texts
+"php_workers.command" must be a list of 1 to 256 texts
+"php_workers.command" must hold only texts that are not empty and have no NUL
+"php_workers.command" must hold only texts that are not empty and have no NUL
+"php_workers.command" must hold only texts that are not empty and have no NUL
+"configuration_command" must be a list of 1 to 256 texts
 "prot" is not a configuration key; the nearest one is "port"
 "limits.conections" is not a configuration key; the nearest one is "limits.connections"
 "worker_num" is not a configuration key; the nearest one is "additional.worker_num"

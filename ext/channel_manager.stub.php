@@ -1,0 +1,119 @@
+<?php
+
+/** @generate-class-entries */
+
+namespace Ody\Websocket\Channel;
+
+/**
+ * The channels of a running server, from any PHP process: who is in them, and what is sent to them.
+ *
+ * It also collects the handlers and the middleware of the application. The server's PHP workers run
+ * those that are registered in the configuration or by a service provider; in other processes
+ * registering has no effect.
+ *
+ * Every method that asks the server throws
+ * \Ody\Websocket\Exceptions\ConnectionException when no server answers.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+class ChannelManager
+{
+    private ChannelClient $client;
+
+    /** @var mixed[] */
+    private array $channelHandlers = [];
+
+    /** @var mixed[] */
+    private array $handshakeMiddleware = [];
+
+    /** @var mixed[] */
+    private array $messageMiddleware = [];
+
+    /** @param ChannelClient $client reaches the server */
+    public function __construct(ChannelClient $client) {}
+
+    /**
+     * Subscribes a client to a channel. No token is needed: the server may do that. The client gets
+     * the same confirmation as if it had asked for it.
+     *
+     * @param string $clientId the client's socket id
+     * @param mixed[] $data for a presence channel who the member is: `user_id` and optionally
+     *                    `user_info`, or `channel_data` as a text or an array of these
+     * @return bool false when that client is not connected
+     * @throws \Ody\Websocket\Channel\Exceptions\SubscriptionException when it cannot be in that channel
+     */
+    public function subscribe(string $clientId, string $channel, array $data = []): bool {}
+
+    /**
+     * Takes a client out of a channel.
+     *
+     * @return bool true, also when it was not in the channel
+     * @throws \Ody\Websocket\Channel\Exceptions\SubscriptionException when the channel's name is invalid
+     */
+    public function unsubscribe(string $clientId, string $channel): bool {}
+
+    /**
+     * Sends an event to everybody who is subscribed to a channel.
+     *
+     * @param mixed[] $payload sent as JSON
+     * @param string|null $except the socket id of a client that does not get it, such as the sender
+     * @return int how many subscribers it went to
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelNotFoundException when nobody is subscribed (unless the client ignores that)
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the event cannot be sent
+     */
+    public function broadcast(string $channel, string $event, array $payload, ?string $except = null): int {}
+
+    /**
+     * Sends one event to several channels, skipping those without subscribers.
+     *
+     * @param string[] $channels
+     * @param mixed[] $payload sent as JSON
+     * @return int how many subscribers it went to, over all channels
+     */
+    public function broadcastToChannels(array $channels, string $event, array $payload, ?string $except = null): int {}
+
+    /**
+     * Sends an event to one client.
+     *
+     * @param string $clientId the client's socket id
+     * @param mixed[] $payload sent as JSON
+     * @param string|null $channel a channel that the client must be subscribed to; the event comes on it
+     * @return bool false when the client is not connected, or not subscribed to $channel
+     */
+    public function whisper(string $clientId, string $event, array $payload, ?string $channel = null): bool {}
+
+    /** @return string[] the socket ids of those who are subscribed, in no order */
+    public function getChannelSubscribers(string $channel): array {}
+
+    /** Whether that client is subscribed to a channel; false as well when it is not connected. */
+    public function isSubscribed(string $clientId, string $channel): bool {}
+
+    /** @return mixed[] every channel that has a subscriber, as ChannelClient::getChannels() returns them */
+    public function getChannels(): array {}
+
+    /**
+     * Lets a handler decide about channels.
+     *
+     * @param string $channelType "custom" for channels named custom-…; "private" and "presence" replace
+     *                            the server's own rules for them; "public" is every channel that no
+     *                            other type claims
+     * @throws \ValueError when no channel can be of that type, or there are 64 types
+     */
+    public function registerChannelHandler(string $channelType, ChannelHandlerInterface $handler): static {}
+
+    /** Adds middleware for handshakes and for messages. The first one added is the outermost. */
+    public function addMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
+
+    /** Adds middleware for handshakes alone. */
+    public function addHandshakeMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
+
+    /** Adds middleware for messages alone. */
+    public function addMessageMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
+
+    /** @return array<array-key, ChannelHandlerInterface> channel type => handler */
+    public function getChannelHandlers(): array {}
+
+    /** @return array{handshake: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>, message: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>} the outermost first */
+    public function getMiddleware(): array {}
+}

@@ -1,0 +1,37 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Channel;
+
+/**
+ * Channels that know who is in them. What the server does by itself for presence channels, to be
+ * extended.
+ *
+ * @api
+ */
+class PresenceChannelHandler extends PrivateChannelHandler
+{
+    public function authorize(string $clientId, string $channel, array $data): bool
+    {
+        $token = $data['auth'] ?? null;
+        $member = $data['channel_data'] ?? null;
+
+        return is_string($token) && is_string($member)
+            && $this->authGenerator()->validatePresenceAuth($clientId, $channel, $token, $member) !== false;
+    }
+
+    /**
+     * Says who the client is to the others. To be overridden by those who know better than the client.
+     *
+     *     return ['user_id' => $user->id, 'user_info' => ['name' => $user->name]];
+     *
+     * @param array<array-key, mixed> $data what the client sent, with `channel_data`, as authorize() has checked it
+     *
+     * @return array<array-key, mixed>|null `user_id` and optionally `user_info`; null: what the client sent
+     */
+    public function member(string $clientId, string $channel, array $data): ?array
+    {
+        return null;
+    }
+}

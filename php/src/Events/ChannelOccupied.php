@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Events;
+
+/**
+ * A channel has got its first subscriber.
+ */
+final readonly class ChannelOccupied
+{
+    public function __construct(public string $channel) {}
+}

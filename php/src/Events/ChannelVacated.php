@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Events;
+
+/**
+ * A channel has lost its last subscriber.
+ */
+final readonly class ChannelVacated
+{
+    public function __construct(public string $channel) {}
+}

@@ -1,0 +1,107 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Tests\Support;
+
+use PHPUnit\Framework\Assert;
+
+/**
+ * A project with code that PHP workers run, and its server with workers that are replaced when they end.
+ */
+final class WorkerProject
+{
+    private const PATIENCE = 20;
+
+    /** @var resource|null the loop that replaces workers */
+    private $keeper;
+
+    /**
+     * @param string $code          classes of the namespace App, as PHP without its opening tag
+     * @param string $configuration what config/websocket.php returns, as PHP
+     */
+    public function __construct(public readonly Project $project, string $code, string $configuration, int $workers = 1)
+    {
+        $project->write('app.php', "<?php\nnamespace App;\n" . $code);
+        $project->write('config/websocket.php', "<?php\nrequire_once __DIR__ . '/../app.php';\nreturn " . $configuration . ';');
+        $project->environment += [
+            'WEBSOCKET_PHP_WORKERS' => (string) $workers,
+            'WEBSOCKET_PHP_WORKERS_TIMEOUT' => '1',
+            'WEBSOCKET_LIMIT_CLIENT_EVENTS_PER_SECOND' => '0',
+        ];
+        $project->artisan('websocket:start', '-d')->succeeded();
+        $this->keep($workers);
+        $this->awaitLog('php worker ready', $workers);
+    }
+
+    /**
+     * Connects a client.
+     */
+    public function client(string $query = '', string $headers = ''): Client
+    {
+        return new Client($this->project->port(), 'test-key', $query, $headers);
+    }
+
+    /**
+     * Waits until the log holds a text so many times, and returns the log.
+     */
+    public function awaitLog(string $text, int $times = 1): string
+    {
+        $deadline = microtime(true) + self::PATIENCE;
+        do {
+            $log = $this->log();
+            if (substr_count($log, $text) >= $times) {
+                return $log;
+            }
+            usleep(10_000);
+        } while (microtime(true) < $deadline);
+        Assert::fail("\"{$text}\" is not in the log {$times} times:\n" . $log);
+    }
+
+    public function log(): string
+    {
+        return $this->project->read('storage/logs/websocket.log') . (string) @file_get_contents($this->project->root . '/worker.log');
+    }
+
+    /**
+     * Returns the process ids of the workers, the last one last.
+     *
+     * @return list<int>
+     */
+    public function workers(): array
+    {
+        preg_match_all('/"worker":(\d+)|worker=(\d+)/', $this->log(), $found);
+        $all = array_map(intval(...), array_map(static fn(string $a, string $b): string => $a . $b, $found[1], $found[2]));
+
+        return array_values(array_filter(array_unique($all), static fn(int $pid): bool => posix_kill($pid, 0)));
+    }
+
+    /**
+     * Ends the workers.
+     */
+    public function stop(): void
+    {
+        if ($this->keeper !== null) {
+            proc_terminate($this->keeper);
+            proc_close($this->keeper);
+            $this->keeper = null;
+        }
+    }
+
+    private function keep(int $workers): void
+    {
+        $loop = 'trap "kill \$(jobs -p); wait; exit" TERM; '
+            . 'keep() { while :; do "$@" & wait $!; sleep 0.05; done; }; '
+            . str_repeat('keep "$@" & ', $workers) . 'wait';
+        $log = ['file', $this->project->root . '/worker.log', 'a'];
+        $keeper = proc_open(
+            ['bash', '-c', $loop, 'keep', ...$this->project->command('websocket:worker')],
+            [['file', '/dev/null', 'r'], $log, $log],
+            $pipes,
+            '/',
+            $this->project->environment,
+        );
+        Assert::assertIsResource($keeper);
+        $this->keeper = $keeper;
+    }
+}

@@ -1,0 +1,37 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Tests\Support;
+
+/**
+ * A test of code that PHP workers run for a real server.
+ */
+abstract class WorkerTestCase extends ProjectTestCase
+{
+    /** @var list<WorkerProject> */
+    private array $workerProjects = [];
+
+    /**
+     * Starts a server whose workers run this code.
+     *
+     * @param string                $code          classes of the namespace App, without an opening tag
+     * @param string                $configuration what config/websocket.php returns, as PHP
+     * @param array<string, string> $variables     of the environment
+     */
+    protected function serverWith(string $code, string $configuration, int $workers = 1, array $variables = []): WorkerProject
+    {
+        $project = $this->projectWithServer();
+        $project->environment = $variables + $project->environment;
+
+        return $this->workerProjects[] = new WorkerProject($project, $code, $configuration, $workers);
+    }
+
+    protected function tearDown(): void
+    {
+        foreach ($this->workerProjects as $project) {
+            $project->stop();
+        }
+        parent::tearDown();
+    }
+}

@@ -1,0 +1,67 @@
+--TEST--
+What a PHP worker prints becomes lines of the log, and not too many
+--EXTENSIONS--
+ody_websocket
+--FILE--
+<?php
+require __DIR__ . '/../processes.inc';
+
+$server = new ProcessServer(['php_workers' => ['num' => 1]], <<<'PHP'
+    echo "one\n\ntwo\r\n";
+    fwrite(STDERR, "an error\n");
+    echo "a\x00b\x1b[31m\xff\n", str_repeat('x', 8192), str_repeat('y', 5000), "\nafter\nthe end";
+    flush();
+    PHP);
+$server->line('a php worker failed', -1);
+$server->line('php worker recycled');
+foreach ($server->lines('php worker') as $line) {
+    if ($line['pid'] === $server->lines('php worker')[0]['pid']) {
+        echo json_encode(substr($line['line'], 0, 20)), isset($line['cut']) ? ' cut' : '', "\n";
+    }
+}
+var_dump($server->lines("the end of a php worker's long line is left out")[0]['bytes']);
+$server->server->stop();
+
+echo "-- endless output\n";
+$server = new ProcessServer(['php_workers' => ['num' => 1], 'drain_time' => 0], 'while (true) { echo str_repeat("z", 79), "\n"; }');
+$server->line('php worker', 250);
+$seconds = array_count_values(array_map(fn ($line) => substr($line['time'], 0, 19), $server->lines('php worker')));
+sleep(2);
+$count = count($server->lines('php worker'));
+var_dump($count >= 400, $count <= 1400);
+$started = microtime(true);
+var_dump($server->server->client()->channelExists('room'), microtime(true) - $started < 5);
+[$worker] = $server->workers();
+kill_process($worker, 9);
+var_dump($server->line('the last output of a php worker is left out: it printed too much')['bytes'] > 1000);
+var_dump($server->server->stop());
+
+echo "-- a line without an end\n";
+$server = new ProcessServer(['php_workers' => ['num' => 1], 'drain_time' => 0], 'while (true) { echo str_repeat("z", 1000); }');
+sleep(3);
+var_dump(count($server->lines('php worker')), filesize($server->server->log) < 100000);
+var_dump($server->server->stop());
+?>
+===DONE===
+--EXPECT--
+"one"
+""
+"two"
+"an error"
+"a\u0000b\u001b[31m\ufffd"
+"xxxxxxxxxxxxxxxxxxxx" cut
+"after"
+"the end"
+int(5000)
+-- endless output
+bool(true)
+bool(true)
+bool(false)
+bool(true)
+bool(true)
+bool(true)
+-- a line without an end
+int(1)
+bool(true)
+bool(true)
+===DONE===
