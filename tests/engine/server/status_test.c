@@ -67,7 +67,8 @@ TEST(status_never_shows_a_key)
 
     ody_hash_seed();
     shared = ody_shared_new(&options);
-    ody_status_write(&out, shared, &(ody_status_facts){.options = &options, .calls = &calls, .shard_count = 1});
+    ody_status_write(&out, shared,
+                     &(ody_status_facts){.options = &options, .calls = &calls, .shard_count = 1});
     CHECK(!contains(&out, "top-secret"));
     CHECK(!contains(&out, "public-key"));
     ody_bytes_fini(&out);
@@ -80,10 +81,9 @@ static void expect_change(const ody_server_change *change, const char *text)
     ody_shared *shared = ody_shared_new(&options);
     ody_bytes out = {0};
 
-    ody_status_write(
-        &out, shared,
-        &(ody_status_facts){
-            .options = &options, .calls = &calls, .shard_count = 1, .change = change});
+    ody_status_write(&out, shared,
+                     &(ody_status_facts){
+                         .options = &options, .calls = &calls, .shard_count = 1, .change = change});
     if (!contains(&out, text)) {
         FAIL("%s is not in %.*s", text, (int)out.length, out.data);
     }
