@@ -10,7 +10,8 @@ return (new Config())
     ->setRules([
         '@PER-CS' => true,
         'declare_strict_types' => true,
-        'final_class' => true,
+        // Classes are final, but for those whose comment says @api: they are made to be extended.
+        'final_internal_class' => ['include' => [], 'exclude' => ['api'], 'consider_absent_docblock_as_internal_class' => true],
         'no_unused_imports' => true,
         'ordered_imports' => ['imports_order' => ['class', 'function', 'const']],
         'single_quote' => true,

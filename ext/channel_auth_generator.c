@@ -54,12 +54,30 @@ static bool channel_name_valid(ody_view name, ody_view prefix)
     return true;
 }
 
+static bool has_key(const auth_generator *self)
+{
+    if (!self->key) {
+        zend_throw_exception(spl_ce_LogicException,
+                             "A token begins with the API key: give it to the constructor", 0);
+        return false;
+    }
+    return true;
+}
+
+static bool check_socket_id(ody_view socket_id)
+{
+    if (!ody_socket_id_valid(socket_id)) {
+        zend_argument_value_error(1, "must be a socket id: digits, a dot and digits");
+        return false;
+    }
+    return true;
+}
+
 /* Whether a token can be made; if not, an exception says why. */
 static bool signable(const auth_generator *self, ody_view socket_id, ody_view channel,
                      ody_view prefix)
 {
-    if (!ody_socket_id_valid(socket_id)) {
-        zend_argument_value_error(1, "must be a socket id: digits, a dot and digits");
+    if (!check_socket_id(socket_id)) {
         return false;
     }
     if (!channel_name_valid(channel, prefix)) {
@@ -69,12 +87,13 @@ static bool signable(const auth_generator *self, ody_view socket_id, ody_view ch
                                   prefix.data);
         return false;
     }
-    if (!self->key) {
-        zend_throw_exception(spl_ce_LogicException,
-                             "A token begins with the API key: give it to the constructor", 0);
-        return false;
-    }
-    return true;
+    return has_key(self);
+}
+
+static zend_string *token_of(const auth_generator *self, const char *signature)
+{
+    return zend_string_concat3(ZSTR_VAL(self->key), ZSTR_LEN(self->key), ":", 1, signature,
+                               ODY_SIGNATURE_HEX);
 }
 
 /* "key:hex", or NULL with an exception. */
@@ -89,14 +108,13 @@ static zend_string *token_make(const auth_generator *self, ody_view socket_id, o
         php_ody_throw(code, NULL);
         return NULL;
     }
-    return zend_string_concat3(ZSTR_VAL(self->key), ZSTR_LEN(self->key), ":", 1, signature,
-                               ODY_SIGNATURE_HEX);
+    return token_of(self, signature);
 }
 
 /* The JSON of a user, or NULL with an exception. */
-static zend_string *user_encode(HashTable *user_data, uint32_t argument)
+static zend_string *user_encode(HashTable *user_data, const char *key, uint32_t argument)
 {
-    zval *user_id = zend_hash_str_find(user_data, ZEND_STRL("user_id"));
+    zval *user_id = zend_hash_str_find(user_data, key, strlen(key));
     zval value;
 
     if (user_id) {
@@ -104,8 +122,9 @@ static zend_string *user_encode(HashTable *user_data, uint32_t argument)
     }
     if (!user_id || !(Z_TYPE_P(user_id) == IS_LONG ||
                       (Z_TYPE_P(user_id) == IS_STRING && Z_STRLEN_P(user_id) > 0))) {
-        zend_argument_value_error(
-            argument, "must have a \"user_id\" that is an integer or a non-empty string");
+        zend_argument_value_error(argument,
+                                  "must have %s \"%s\" that is an integer or a non-empty string",
+                                  key[0] == 'i' ? "an" : "a", key);
         return NULL;
     }
     ZVAL_ARR(&value, user_data);
@@ -225,7 +244,7 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, generatePresenceAuth)
         !signable(self, php_ody_view(socket_id), php_ody_view(channel), ODY_VIEW("presence-"))) {
         RETURN_THROWS();
     }
-    channel_data = user_encode(user_data, 3);
+    channel_data = user_encode(user_data, "user_id", 3);
     if (!channel_data) {
         RETURN_THROWS();
     }
@@ -247,11 +266,58 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, channelData)
     Z_PARAM_ARRAY_HT(user_data)
     ZEND_PARSE_PARAMETERS_END();
 
-    channel_data = user_encode(user_data, 1);
+    channel_data = user_encode(user_data, "user_id", 1);
     if (!channel_data) {
         RETURN_THROWS();
     }
     RETURN_NEW_STR(channel_data);
+}
+
+PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, generateUserAuth)
+{
+    auth_generator *self = constructed(ZEND_THIS);
+    char signature[ODY_SIGNATURE_HEX + 1];
+    zend_string *socket_id;
+    HashTable *user_data;
+    zend_string *text;
+    int code;
+
+    ZEND_PARSE_PARAMETERS_START(2, 2)
+    Z_PARAM_STR(socket_id)
+    Z_PARAM_ARRAY_HT(user_data)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!self || !check_socket_id(php_ody_view(socket_id)) || !has_key(self)) {
+        RETURN_THROWS();
+    }
+    text = user_encode(user_data, "id", 2);
+    if (!text) {
+        RETURN_THROWS();
+    }
+    code = ody_user_sign(php_ody_view(self->secret), php_ody_view(socket_id), php_ody_view(text),
+                         signature);
+    zend_string_release(text);
+    if (code < 0) {
+        php_ody_throw(code, NULL);
+        RETURN_THROWS();
+    }
+    RETURN_NEW_STR(token_of(self, signature));
+}
+
+PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, userData)
+{
+    HashTable *user_data;
+    zend_string *text;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+    Z_PARAM_ARRAY_HT(user_data)
+    ZEND_PARSE_PARAMETERS_END();
+
+    text = user_encode(user_data, "id", 1);
+    if (!text) {
+        RETURN_THROWS();
+    }
+    RETURN_NEW_STR(text);
 }
 
 PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, validatePrivateAuth)

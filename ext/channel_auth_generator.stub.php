@@ -52,6 +52,26 @@ class ChannelAuthGenerator
     public function channelData(array $userData): string {}
 
     /**
+     * The token that signs a user in (pusher:signin). The client must get userData() of the same user
+     * with it.
+     *
+     * @param array $userData `id` (an integer or a non-empty string) and anything else
+     * @throws \ValueError when the socket id is not one, or `id` is missing
+     * @throws \LogicException without an API key
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
+     */
+    public function generateUserAuth(string $socketId, array $userData): string {}
+
+    /**
+     * The JSON text that generateUserAuth() signs for this user: the `user_data` that the
+     * authentication endpoint answers beside `auth`.
+     *
+     * @throws \ValueError when `id` is missing
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
+     */
+    public function userData(array $userData): string {}
+
+    /**
      * Whether the token is right for that socket and private channel. Compares in constant time.
      * Without an API key only the signature counts, with or without a key before it.
      */

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: eb4815948ebcf7c0b48d709d05333e84c1596e29 */
+ * Stub hash: 0cc156efd01c22aaf4d89b536f06b26aac69a06f */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, secretKey, IS_STRING, 0)
@@ -21,6 +21,13 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Channel_Chan
 	ZEND_ARG_TYPE_INFO(0, userData, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_generateUserAuth, 0, 2, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, socketId, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, userData, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_userData arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_channelData
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_validatePrivateAuth, 0, 3, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, socketId, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, channel, IS_STRING, 0)
@@ -39,6 +46,8 @@ ZEND_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, __construct);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, generatePrivateAuth);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, generatePresenceAuth);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, channelData);
+ZEND_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, generateUserAuth);
+ZEND_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, userData);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, validatePrivateAuth);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, validatePresenceAuth);
 
@@ -48,6 +57,8 @@ static const zend_function_entry class_Ody_Websocket_Channel_ChannelAuthGenerato
 	ZEND_ME(Ody_Websocket_Channel_ChannelAuthGenerator, generatePrivateAuth, arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_generatePrivateAuth, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelAuthGenerator, generatePresenceAuth, arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_generatePresenceAuth, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelAuthGenerator, channelData, arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_channelData, ZEND_ACC_PUBLIC)
+	ZEND_ME(Ody_Websocket_Channel_ChannelAuthGenerator, generateUserAuth, arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_generateUserAuth, ZEND_ACC_PUBLIC)
+	ZEND_ME(Ody_Websocket_Channel_ChannelAuthGenerator, userData, arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_userData, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelAuthGenerator, validatePrivateAuth, arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_validatePrivateAuth, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelAuthGenerator, validatePresenceAuth, arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator_validatePresenceAuth, ZEND_ACC_PUBLIC)
 	ZEND_FE_END

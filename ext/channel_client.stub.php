@@ -63,6 +63,7 @@ class ChannelClient
      * The clients that are subscribed to a channel.
      *
      * @return string[] their socket ids, in no order
+     * @phpstan-return list<string>
      */
     public function getSubscribers(string $channel): array {}
 
@@ -77,6 +78,7 @@ class ChannelClient
      *
      * @return array name => ['name' => …, 'type' => …, 'subscribers' => int, 'metadata' => array];
      *               of a presence channel metadata has `users`, the number of distinct users
+     * @phpstan-return array<string, array{name: string, type: string, subscribers: int, metadata: array<string, mixed>}>
      */
     public function getChannels(): array {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: f0d079b2812ee841a58962a07025c286161ad47b */
+ * Stub hash: cd9d09ea547352b00444f722ba290c54727c364b */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelClient___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, socketPath, IS_STRING, 0)

@@ -47,6 +47,7 @@ const php_ody_option php_ody_options[] = {
     PATH("ssl.ssl_key_file", 4095, tls_key),
     PATH("socket.path", 107, socket_path),
     TEXT("socket.group", 1, 255, NULL, socket_group),
+    {"connection", PHP_ODY_TEXT, "bytes", 0, 2047, "", true, UNTARGETED, NULL},
     {"connect_timeout", PHP_ODY_SECONDS, "seconds", 0.001, 600, "1", true, UNTARGETED, NULL},
     {"timeout", PHP_ODY_SECONDS, "seconds", 0.001, 600, "5", true, UNTARGETED, NULL},
     {"missing_channel", PHP_ODY_CHOICE, NULL, 0, 0, "throw", true, UNTARGETED, missing_channels},

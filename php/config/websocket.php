@@ -50,6 +50,10 @@ return [
         'group' => env('WEBSOCKET_SOCKET_GROUP'),
     ],
 
+    // How PHP processes reach the server. Not set: through the socket above. On another machine:
+    // http://host:port or https://host:port.
+    'connection' => env('WEBSOCKET_CONNECTION', ''),
+
     // How long a PHP process tries to reach the server, seconds.
     'connect_timeout' => env('WEBSOCKET_CONNECT_TIMEOUT', 1.0),
 

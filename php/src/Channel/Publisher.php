@@ -14,6 +14,8 @@ interface Publisher
     /**
      * Publishes an event to everybody who is subscribed to a channel.
      *
+     *     $count = $publisher->publish('my-channel', 'new-message', ['text' => 'Hello']);
+     *
      * @param string                  $channel 1 to 200 bytes, as `limits.channel_name_length` allows
      * @param string                  $event   1 to 200 bytes, as `limits.event_name_length` allows
      * @param array<array-key, mixed> $data    sent as JSON, at most `limits.event_data_size` bytes
@@ -32,6 +34,8 @@ interface Publisher
      * Publishes one event to several channels. Channels without subscribers are skipped; otherwise it
      * throws what publish() throws.
      *
+     *     $count = $publisher->publishToChannels(['orders', 'audit'], 'order-shipped', ['id' => 7]);
+     *
      * @param list<string>            $channels 1 to `limits.channels_per_publish` names
      * @param array<array-key, mixed> $data     sent as JSON
      * @param string|null             $except   the socket id of a client that must not get it
@@ -42,6 +46,8 @@ interface Publisher
 
     /**
      * Sends an event to one client.
+     *
+     *     $delivered = $publisher->whisper($socketId, 'hint', ['text' => 'Only for you']);
      *
      * @param string                  $clientId the client's socket id
      * @param array<array-key, mixed> $data     sent as JSON
@@ -57,6 +63,8 @@ interface Publisher
     /**
      * Returns who is subscribed to a channel.
      *
+     *     foreach ($publisher->getSubscribers('my-channel') as $socketId) { … }
+     *
      * @return list<string> socket ids, in no order
      */
     public function getSubscribers(string $channel): array;
@@ -64,17 +72,23 @@ interface Publisher
     /**
      * Says whether a client is subscribed to a channel; false as well when it is not connected.
      *
+     *     if ($publisher->isSubscribed($socketId, 'my-channel')) { … }
+     *
      * @param string $clientId the client's socket id
      */
     public function isSubscribed(string $clientId, string $channel): bool;
 
     /**
      * Says whether a channel has a subscriber. Cache channels always exist.
+     *
+     *     if ($publisher->channelExists('my-channel')) { … }
      */
     public function channelExists(string $channel): bool;
 
     /**
      * Returns every channel that has a subscriber.
+     *
+     *     $users = $publisher->getChannels()['presence-room']['metadata']['users'] ?? 0;
      *
      * @return array<string, array{name: string, type: string, subscribers: int, metadata: array<string, mixed>}>
      *         a presence channel's metadata has `users`, the number of different users

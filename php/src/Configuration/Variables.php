@@ -22,6 +22,7 @@ final class Variables
         'ssl.ssl_key_file' => 'WEBSOCKET_SSL_KEY_FILE',
         'socket.path' => 'WEBSOCKET_SOCKET',
         'socket.group' => 'WEBSOCKET_SOCKET_GROUP',
+        'connection' => 'WEBSOCKET_CONNECTION',
         'connect_timeout' => 'WEBSOCKET_CONNECT_TIMEOUT',
         'timeout' => 'WEBSOCKET_TIMEOUT',
         'missing_channel' => 'WEBSOCKET_MISSING_CHANNEL',

@@ -5,22 +5,30 @@ declare(strict_types=1);
 namespace Ody\Websocket\Facades;
 
 use Ody\Websocket\Channel\ChannelClient;
+use Ody\Websocket\Channel\Connection;
+use Ody\Websocket\Channel\Publisher;
+use Ody\Websocket\Channel\UnixPublisher;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Exceptions\ExtensionMissingException;
-use Ody\Websocket\Extension;
+use Ody\Websocket\Testing\WebSocketFake;
+use Psr\Container\ContainerInterface;
 
 /**
  * Publishes to channels and asks about them, from any PHP process, with or without a framework.
  *
- * The server's socket is found by the configuration of the project. Every method throws
+ *     WebSocket::publish('my-channel', 'new-message', ['text' => 'Hello']);
+ *
+ * How the server is reached the configuration of the project says. Every method throws
  * \Ody\Websocket\Exceptions\ConnectionException when no server answers,
  * {@see ExtensionMissingException} when PHP has not loaded the extension and
  * {@see ConfigurationFileException} when the configuration cannot be read.
  */
 final class WebSocket
 {
-    private static ?ChannelClient $client = null;
+    private static ?Publisher $client = null;
+
+    private static ?ContainerInterface $container = null;
 
     /**
      * Publishes an event to everybody who is subscribed to a channel.
@@ -79,7 +87,7 @@ final class WebSocket
     /**
      * Returns who is subscribed to a channel.
      *
-     * @return array<array-key, string> socket ids, in no order
+     * @return list<string> socket ids, in no order
      */
     public static function getSubscribers(string $channel): array
     {
@@ -107,8 +115,8 @@ final class WebSocket
     /**
      * Returns every channel that has a subscriber.
      *
-     * @return array<array-key, mixed> name => name, type, subscribers and metadata; a presence channel's
-     *                                 metadata has `users`, the number of different users
+     * @return array<string, array{name: string, type: string, subscribers: int, metadata: array<string, mixed>}>
+     *         a presence channel's metadata has `users`, the number of different users
      */
     public static function getChannels(): array
     {
@@ -116,11 +124,34 @@ final class WebSocket
     }
 
     /**
-     * Uses another client from now on; null: one made of the configuration, at the next call.
+     * Records from now on what would be published, and reaches no server: for tests of an application.
+     *
+     *     $fake = WebSocket::fake();
+     *     (new OrderService())->ship($order);
+     *     $fake->assertPublishedOn('orders', 'order-shipped');
      */
-    public static function swap(?ChannelClient $client): void
+    public static function fake(): WebSocketFake
     {
-        self::$client = $client;
+        return self::$client = new WebSocketFake();
+    }
+
+    /**
+     * Uses another client from now on; null: one of the container or the configuration, at the next
+     * call.
+     */
+    public static function swap(Publisher|ChannelClient|null $client): void
+    {
+        self::$client = $client instanceof ChannelClient ? new UnixPublisher($client) : $client;
+    }
+
+    /**
+     * Takes the client from a framework's container from now on, if that has a {@see Publisher}. What
+     * was used before is forgotten.
+     */
+    public static function setContainer(?ContainerInterface $container): void
+    {
+        self::$container = $container;
+        self::$client = null;
     }
 
     /**
@@ -129,21 +160,14 @@ final class WebSocket
      * @throws ExtensionMissingException
      * @throws ConfigurationFileException
      */
-    public static function client(): ChannelClient
+    public static function client(): Publisher
     {
-        return self::$client ??= self::make(Configuration::load());
-    }
+        if (self::$client !== null) {
+            return self::$client;
+        }
+        $client = self::$container?->has(Publisher::class) === true ? self::$container->get(Publisher::class) : null;
 
-    private static function make(Configuration $configuration): ChannelClient
-    {
-        Extension::require();
-        $missing = $configuration->text('missing_channel');
-
-        return new ChannelClient(
-            $configuration->text('socket.path'),
-            $configuration->number('connect_timeout', 1.0),
-            $configuration->number('timeout', 5.0),
-            $missing === '' ? 'throw' : $missing,
-        );
+        // The container may give another one for each request: only one of our own is kept.
+        return $client instanceof Publisher ? $client : self::$client = Connection::publisher(Configuration::load());
     }
 }

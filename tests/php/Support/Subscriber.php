@@ -21,7 +21,10 @@ final class Subscriber
 
     private string $buffer = '';
 
-    public function __construct(int $port, string $key, string $channel)
+    /**
+     * @param (\Closure(string): array<string, string>)|null $authorize gets the socket id and returns `auth` and perhaps `channel_data`
+     */
+    public function __construct(int $port, string $key, string $channel, ?\Closure $authorize = null)
     {
         $stream = stream_socket_client("tcp://127.0.0.1:{$port}", $code, $reason, self::PATIENCE);
         Assert::assertIsResource($stream, (string) $reason);
@@ -38,7 +41,8 @@ final class Subscriber
         Assert::assertIsArray($data);
         Assert::assertIsString($data['socket_id']);
         $this->socketId = $data['socket_id'];
-        $this->send(['event' => 'pusher:subscribe', 'data' => ['channel' => $channel]]);
+        $more = $authorize === null ? [] : $authorize($this->socketId);
+        $this->send(['event' => 'pusher:subscribe', 'data' => ['channel' => $channel] + $more]);
         $this->next('pusher_internal:subscription_succeeded');
     }
 
@@ -61,9 +65,10 @@ final class Subscriber
     public function send(array $message): void
     {
         $text = (string) json_encode($message);
-        Assert::assertLessThan(126, strlen($text), 'Only short messages are sent here.');
+        Assert::assertLessThan(65536, strlen($text), 'Only short messages are sent here.');
+        $length = strlen($text) < 126 ? chr(0x80 | strlen($text)) : chr(0x80 | 126) . pack('n', strlen($text));
         // A mask of zeros is a mask.
-        fwrite($this->stream, "\x81" . chr(0x80 | strlen($text)) . "\0\0\0\0" . $text);
+        fwrite($this->stream, "\x81" . $length . "\0\0\0\0" . $text);
     }
 
     /**

@@ -40,6 +40,8 @@ interface Ody\Websocket\Exceptions\WebsocketThrowable
     public generatePrivateAuth(string $socketId, string $channel): string
     public generatePresenceAuth(string $socketId, string $channel, array $userData): string
     public channelData(array $userData): string
+    public generateUserAuth(string $socketId, array $userData): string
+    public userData(array $userData): string
     public validatePrivateAuth(string $socketId, string $channel, string $authSignature): bool
     public validatePresenceAuth(string $socketId, string $channel, string $authSignature, ?string $channelData = null): array|false
  class Ody\Websocket\Channel\ChannelClient

@@ -25,6 +25,7 @@ ssl.ssl_cert_file                 {"type":"path","unit":"bytes","min":1,"max":40
 ssl.ssl_key_file                  {"type":"path","unit":"bytes","min":1,"max":4095,"choices":null,"default":null,"reloadable":false}
 socket.path                       {"type":"path","unit":"bytes","min":1,"max":107,"choices":null,"default":null,"reloadable":false}
 socket.group                      {"type":"text","unit":"bytes","min":1,"max":255,"choices":null,"default":null,"reloadable":false}
+connection                        {"type":"text","unit":"bytes","min":0,"max":2047,"choices":null,"default":"","reloadable":true}
 connect_timeout                   {"type":"number","unit":"seconds","min":0.001,"max":600.0,"choices":null,"default":1.0,"reloadable":true}
 timeout                           {"type":"number","unit":"seconds","min":0.001,"max":600.0,"choices":null,"default":5.0,"reloadable":true}
 missing_channel                   {"type":"choice","unit":null,"min":null,"max":null,"choices":["throw","ignore"],"default":"throw","reloadable":true}

@@ -1,0 +1,213 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Channel;
+
+use Ody\Websocket\Channel\Exceptions\AuthorizationException;
+use Ody\Websocket\Channel\Exceptions\ChannelException;
+use Ody\Websocket\Channel\Exceptions\ChannelNotFoundException;
+use Ody\Websocket\Channel\Exceptions\MessageException;
+use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\ConfigurationFileException;
+use Ody\Websocket\Exceptions\ConnectionException;
+use Ody\Websocket\Exceptions\OutcomeUnknownException;
+use Ody\Websocket\Exceptions\ServerException;
+use Psr\Http\Client\ClientExceptionInterface;
+use Psr\Http\Client\ClientInterface;
+use Psr\Http\Client\RequestExceptionInterface;
+use Psr\Http\Message\RequestFactoryInterface;
+use Psr\Http\Message\RequestInterface;
+use Psr\Http\Message\ResponseInterface;
+use Psr\Http\Message\StreamFactoryInterface;
+
+/**
+ * Sends signed requests to the HTTP API of one app, and turns what goes wrong into exceptions.
+ */
+final class HttpTransport
+{
+    /** Bytes of an answer that are read. */
+    private const ANSWER_MAX = 64 << 20;
+
+    /**
+     * @param string                  $base    URL of the server with a prefix, if it has one; no slash at its end
+     * @param string                  $appId   id of the app
+     * @param HttpRequestSigner       $signer  knows the app's keys
+     * @param ClientInterface         $client  any PSR-18 client; its timeouts are its own
+     * @param RequestFactoryInterface $requests any PSR-17 factory
+     * @param StreamFactoryInterface  $streams  any PSR-17 factory
+     */
+    public function __construct(
+        private readonly string $base,
+        private readonly string $appId,
+        private readonly HttpRequestSigner $signer,
+        private readonly ClientInterface $client,
+        private readonly RequestFactoryInterface $requests,
+        private readonly StreamFactoryInterface $streams,
+    ) {}
+
+    /**
+     * Makes one with Guzzle, where it is installed. Any other PSR-18 client goes into the constructor.
+     *
+     * @throws HttpClientMissingException
+     * @throws ConfigurationFileException when `connection` is no HTTP address
+     */
+    public static function ofConfiguration(Configuration $configuration): self
+    {
+        $connection = Connection::ofConfiguration($configuration);
+        if (!$connection->http) {
+            throw new ConfigurationFileException('"connection" must be an HTTP address.');
+        }
+        [$client, $requests, $streams] = self::installed($configuration);
+
+        return new self(
+            $connection->address . $configuration->text('path'),
+            $configuration->text('app_id'),
+            new HttpRequestSigner($configuration->text('api_key'), $configuration->text('secret_key')),
+            $client,
+            $requests,
+            $streams,
+        );
+    }
+
+    /**
+     * Asks.
+     *
+     * @param string                $path       behind /apps/{id}, percent-encoded
+     * @param array<string, string> $parameters of the query
+     *
+     * @return array<array-key, mixed> the decoded answer
+     */
+    public function get(string $path, array $parameters = []): array
+    {
+        return $this->send('GET', $path, '', $parameters);
+    }
+
+    /**
+     * Sends JSON.
+     *
+     * @param string $path behind /apps/{id}, percent-encoded
+     *
+     * @return array<array-key, mixed> the decoded answer
+     */
+    public function post(string $path, string $body): array
+    {
+        return $this->send('POST', $path, $body, []);
+    }
+
+    /**
+     * @param array<string, string> $parameters
+     *
+     * @return array<array-key, mixed>
+     */
+    private function send(string $method, string $path, string $body, array $parameters): array
+    {
+        $path = '/apps/' . rawurlencode($this->appId) . $path;
+        $request = $this->requests
+            ->createRequest($method, sprintf('%s%s?%s', $this->base, $path, $this->signer->query($method, $path, $body, $parameters)))
+            ->withHeader('Accept', 'application/json');
+        if ($body !== '') {
+            $request = $request->withHeader('Content-Type', 'application/json')->withBody($this->streams->createStream($body));
+        }
+
+        return $this->answer($this->exchange($request), $method === 'POST');
+    }
+
+    /**
+     * A request that the client could not even send is one thing, an answer that did not come another:
+     * then nobody knows whether it was carried out.
+     */
+    private function exchange(RequestInterface $request): ResponseInterface
+    {
+        try {
+            return $this->client->sendRequest($request);
+        } catch (RequestExceptionInterface $error) {
+            throw new ServerException('The request to the server could not be made: ' . $this->plain($error), 0, $error);
+        } catch (ClientExceptionInterface $error) {
+            $message = sprintf('The server at %s did not answer: %s', $this->base, $this->plain($error));
+            throw $request->getMethod() === 'POST' && !self::neverSent($error)
+                ? new OutcomeUnknownException($message . '; whether the request was carried out is unknown', 0, $error)
+                : new ConnectionException($message, 0, $error);
+        }
+    }
+
+    /**
+     * Clients say in their own ways that they did not even reach the server.
+     */
+    private static function neverSent(\Throwable $error): bool
+    {
+        return preg_match('/could not connect|couldn\'t connect|failed to connect|could not resolve|couldn\'t resolve|connection refused|cURL error [67]\b/i', $error->getMessage()) === 1;
+    }
+
+    /**
+     * A client's message may hold the URL, which holds the signature.
+     */
+    private function plain(\Throwable $error): string
+    {
+        return (string) preg_replace('/\?\S*/', '', $error->getMessage());
+    }
+
+    /**
+     * @return array<array-key, mixed>
+     */
+    private function answer(ResponseInterface $response, bool $changes): array
+    {
+        $text = $this->text($response);
+        $status = $response->getStatusCode();
+        if ($status < 200 || $status > 299) {
+            throw self::failure($status, trim($text));
+        }
+        $answer = json_decode($text === '' ? '{}' : $text, true);
+        if (!is_array($answer)) {
+            $message = sprintf('What answers at %s is not this server: its answer is no JSON', $this->base);
+            throw $changes ? new OutcomeUnknownException($message) : new ConnectionException($message);
+        }
+
+        return $answer;
+    }
+
+    private function text(ResponseInterface $response): string
+    {
+        $body = $response->getBody();
+        $text = '';
+        while (!$body->eof() && strlen($text) <= self::ANSWER_MAX) {
+            $text .= $body->read(65536);
+        }
+
+        return $text;
+    }
+
+    private static function failure(int $status, string $reason): \Exception
+    {
+        $decoded = json_decode($reason, true);
+        if (is_array($decoded) && is_string($decoded['error'] ?? null)) {
+            $reason = $decoded['error'];
+        }
+        $message = sprintf('The server answered %d: %s', $status, mb_scrub(substr($reason, 0, 500)));
+
+        return match ($status) {
+            400 => new ChannelException($message),
+            401, 403 => new AuthorizationException($message),
+            404 => new ChannelNotFoundException($message),
+            413 => new MessageException($message),
+            default => new ServerException($message),
+        };
+    }
+
+    /**
+     * @return array{ClientInterface, RequestFactoryInterface, StreamFactoryInterface}
+     */
+    private static function installed(Configuration $configuration): array
+    {
+        if (class_exists(\GuzzleHttp\Client::class) && class_exists(\GuzzleHttp\Psr7\HttpFactory::class)) {
+            $factory = new \GuzzleHttp\Psr7\HttpFactory();
+
+            return [new \GuzzleHttp\Client([
+                'connect_timeout' => $configuration->number('connect_timeout', 1.0),
+                'timeout' => $configuration->number('timeout', 5.0),
+                'allow_redirects' => false,
+            ]), $factory, $factory];
+        }
+        throw new HttpClientMissingException();
+    }
+}

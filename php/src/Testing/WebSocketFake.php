@@ -1,0 +1,218 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Testing;
+
+use Ody\Websocket\Channel\Publisher;
+
+/**
+ * Records what an application publishes, for its tests. It reaches no server and needs no extension.
+ *
+ *     $fake = WebSocket::fake();
+ *     $fake->withSubscribers('orders', ['1.1', '1.2']);
+ *     WebSocket::publish('orders', 'order-shipped', ['id' => 7]);        // 2
+ *     $fake->assertPublished('order-shipped', fn(Published $p) => $p->data['id'] === 7);
+ *     $fake->assertPublishedOn('orders', 'order-shipped');
+ *     $fake->assertPublishedTimes('order-shipped', 1);
+ */
+final class WebSocketFake implements Publisher
+{
+    /** @var list<Published> */
+    private array $published = [];
+
+    /** @var list<Whispered> */
+    private array $whispered = [];
+
+    /** @var array<string, list<string>> socket ids by channel */
+    private array $subscribers = [];
+
+    /**
+     * Says who is subscribed to a channel from now on. Without it a channel has nobody, and
+     * publishing to it is no error.
+     *
+     * @param list<string> $clientIds
+     *
+     * @return $this
+     */
+    public function withSubscribers(string $channel, array $clientIds): self
+    {
+        $this->subscribers[$channel] = $clientIds;
+
+        return $this;
+    }
+
+    /**
+     * Returns what was published, in order: once for each channel.
+     *
+     * @return list<Published>
+     */
+    public function published(): array
+    {
+        return $this->published;
+    }
+
+    /**
+     * Returns what was sent to single clients, in order.
+     *
+     * @return list<Whispered>
+     */
+    public function whispered(): array
+    {
+        return $this->whispered;
+    }
+
+    /**
+     * Checks that an event was published, on any channel.
+     *
+     * @param (callable(Published): bool)|null $filter says which ones count; null: all
+     *
+     * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
+     */
+    public function assertPublished(string $event, ?callable $filter = null): void
+    {
+        Assertion::that(
+            $this->matching(null, $event, $filter) !== [],
+            sprintf('The event "%s" was not published%s. %s', $event, $filter === null ? '' : ' as expected', $this->summary()),
+        );
+    }
+
+    /**
+     * Checks that something was published on a channel.
+     *
+     * @param string|null                      $event  null: any event
+     * @param (callable(Published): bool)|null $filter says which ones count; null: all
+     *
+     * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
+     */
+    public function assertPublishedOn(string $channel, ?string $event = null, ?callable $filter = null): void
+    {
+        Assertion::that(
+            $this->matching($channel, $event, $filter) !== [],
+            sprintf('%s was not published on "%s". %s', $event === null ? 'Anything' : sprintf('The event "%s"', $event), $channel, $this->summary()),
+        );
+    }
+
+    /**
+     * Checks how often an event was published. A publish to several channels counts once for each.
+     *
+     * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
+     */
+    public function assertPublishedTimes(string $event, int $times): void
+    {
+        $count = count($this->matching(null, $event, null));
+        Assertion::that(
+            $count === $times,
+            sprintf('The event "%s" was published %d times instead of %d. %s', $event, $count, $times, $this->summary()),
+        );
+    }
+
+    /**
+     * Checks that an event was not published.
+     *
+     * @param (callable(Published): bool)|null $filter says which ones count; null: all
+     *
+     * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
+     */
+    public function assertNotPublished(string $event, ?callable $filter = null): void
+    {
+        Assertion::that($this->matching(null, $event, $filter) === [], sprintf('The event "%s" was published. %s', $event, $this->summary()));
+    }
+
+    /**
+     * Checks that nothing was published or sent to anybody.
+     *
+     * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
+     */
+    public function assertNothingPublished(): void
+    {
+        Assertion::that($this->published === [] && $this->whispered === [], 'Something was published. ' . $this->summary());
+    }
+
+    /** {@inheritDoc} */
+    public function publish(string $channel, string $event, array $data, ?string $except = null): int
+    {
+        $this->published[] = new Published($channel, $event, $data, $except);
+
+        return count(array_diff($this->getSubscribers($channel), [$except]));
+    }
+
+    /** {@inheritDoc} */
+    public function publishToChannels(array $channels, string $event, array $data, ?string $except = null): int
+    {
+        $sum = 0;
+        foreach (array_unique($channels) as $channel) {
+            $sum += $this->publish($channel, $event, $data, $except);
+        }
+
+        return $sum;
+    }
+
+    /** {@inheritDoc} */
+    public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool
+    {
+        $this->whispered[] = new Whispered($clientId, $event, $data, $channel);
+
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    public function getSubscribers(string $channel): array
+    {
+        return $this->subscribers[$channel] ?? [];
+    }
+
+    /** {@inheritDoc} */
+    public function isSubscribed(string $clientId, string $channel): bool
+    {
+        return in_array($clientId, $this->getSubscribers($channel), true);
+    }
+
+    /** {@inheritDoc} */
+    public function channelExists(string $channel): bool
+    {
+        return $this->getSubscribers($channel) !== [];
+    }
+
+    /** {@inheritDoc} */
+    public function getChannels(): array
+    {
+        $channels = [];
+        foreach (array_filter($this->subscribers) as $name => $clientIds) {
+            $type = preg_match('/\A(private|presence)-/', $name, $match) === 1 ? $match[1] : 'public';
+            $channels[$name] = [
+                'name' => $name,
+                'type' => $type,
+                'subscribers' => count($clientIds),
+                'metadata' => $type === 'presence' ? ['users' => count($clientIds)] : [],
+            ];
+        }
+
+        return $channels;
+    }
+
+    /**
+     * @param (callable(Published): bool)|null $filter
+     *
+     * @return list<Published>
+     */
+    private function matching(?string $channel, ?string $event, ?callable $filter): array
+    {
+        return array_values(array_filter(
+            $this->published,
+            static fn(Published $one): bool => ($channel === null || $one->channel === $channel)
+                && ($event === null || $one->event === $event) && ($filter === null || $filter($one)),
+        ));
+    }
+
+    private function summary(): string
+    {
+        if ($this->published === [] && $this->whispered === []) {
+            return 'Nothing was published.';
+        }
+        $lines = array_map(static fn(Published $one): string => sprintf('"%s" on "%s"', $one->event, $one->channel), $this->published);
+        array_push($lines, ...array_map(static fn(Whispered $one): string => sprintf('"%s" to client %s', $one->event, $one->clientId), $this->whispered));
+
+        return 'Published: ' . implode(', ', $lines) . '.';
+    }
+}
