@@ -20,6 +20,6 @@ return (new Config())
     ])
     ->setFinder(
         Finder::create()
-            ->in([__DIR__ . '/php', __DIR__ . '/tests/php'])
+            ->in([__DIR__ . '/php', __DIR__ . '/tests/php', __DIR__ . '/examples'])
             ->append([__DIR__ . '/artisan', __FILE__]),
     );

@@ -35,7 +35,7 @@ class ChannelAuthGenerator
     /**
      * The token for a presence channel. The client must get channelData() of the same user with it.
      *
-     * @param array $userData `user_id` (string or integer) and optionally `user_info`
+     * @param mixed[] $userData `user_id` (string or integer) and optionally `user_info`
      * @throws \ValueError as generatePrivateAuth (with "presence-"), and when `user_id` is missing
      * @throws \LogicException without an API key
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
@@ -46,6 +46,7 @@ class ChannelAuthGenerator
      * The JSON text that generatePresenceAuth() signs for this user: the `channel_data` that the
      * authentication endpoint answers beside `auth`.
      *
+     * @param mixed[] $userData as generatePresenceAuth()
      * @throws \ValueError when `user_id` is missing
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
      */
@@ -55,7 +56,7 @@ class ChannelAuthGenerator
      * The token that signs a user in (pusher:signin). The client must get userData() of the same user
      * with it.
      *
-     * @param array $userData `id` (an integer or a non-empty string) and anything else
+     * @param mixed[] $userData `id` (an integer or a non-empty string) and anything else
      * @throws \ValueError when the socket id is not one, or `id` is missing
      * @throws \LogicException without an API key
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
@@ -66,6 +67,7 @@ class ChannelAuthGenerator
      * The JSON text that generateUserAuth() signs for this user: the `user_data` that the
      * authentication endpoint answers beside `auth`.
      *
+     * @param mixed[] $userData as generateUserAuth()
      * @throws \ValueError when `id` is missing
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
      */
@@ -82,6 +84,7 @@ class ChannelAuthGenerator
      *
      * @param string|null $channelData the JSON text exactly as the client sent it. Null: the token has
      *                                 it at its end, after a colon (`key:hex:json` or `hex:json`).
+     * @return mixed[]|false the user
      */
     public function validatePresenceAuth(string $socketId, string $channel, string $authSignature, ?string $channelData = null): array|false {}
 }

@@ -30,7 +30,7 @@ class ChannelClient
     /**
      * Publishes an event to a channel. Cache channels and #server-to-user- channels always exist.
      *
-     * @param array $data sent as JSON
+     * @param mixed[] $data sent as JSON
      * @param string|null $except the socket id of a client that must not get it
      * @return int how many subscribers the message went to
      * @throws \Ody\Websocket\Channel\Exceptions\ChannelNotFoundException when nobody is subscribed (unless "ignore")
@@ -45,6 +45,8 @@ class ChannelClient
      * Publishes one event to several channels, skipping those without subscribers.
      *
      * @param string[] $channels at most `limits.channels_per_publish`; a name given twice counts once
+     * @param mixed[] $data sent as JSON
+     * @param string|null $except the socket id of a client that must not get it
      * @return int how many subscribers the message went to, over all channels
      * @throws \TypeError when a channel is not a string
      */
@@ -54,6 +56,7 @@ class ChannelClient
      * Sends an event to one client.
      *
      * @param string $clientId the client's socket id
+     * @param mixed[] $data sent as JSON
      * @param string|null $channel a channel that the client must be subscribed to; the event comes on it
      * @return bool false when the client is not connected, or not subscribed to $channel
      */
@@ -76,12 +79,12 @@ class ChannelClient
     /**
      * Every channel that has a subscriber.
      *
-     * @return array name => ['name' => …, 'type' => …, 'subscribers' => int, 'metadata' => array];
+     * @return mixed[][] name => ['name' => …, 'type' => …, 'subscribers' => int, 'metadata' => array];
      *               of a presence channel metadata has `users`, the number of distinct users
      * @phpstan-return array<string, array{name: string, type: string, subscribers: int, metadata: array<string, mixed>}>
      */
     public function getChannels(): array {}
 
-    /** @return array the server's state: at least pid, port, connections, channels and uptime */
+    /** @return mixed[] the server's state: at least pid, port, connections, channels and uptime */
     public function status(): array {}
 }

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: cd9d09ea547352b00444f722ba290c54727c364b */
+ * Stub hash: 098dd633624f96005cb90497e5f7d8b24e237c2a */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelClient___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, socketPath, IS_STRING, 0)

@@ -20,7 +20,7 @@ final class Server
      * Where they are not set, `pid_file` and, in the background, `log.file` lie beside `socket.path`
      * under the same name with the endings .pid and .log.
      *
-     * @param array $config nested; options() lists the keys
+     * @param mixed[] $config nested; options() lists the keys
      * @throws \Ody\Websocket\Exceptions\ConfigurationException which names the key and what it may be
      */
     public function configure(#[\SensitiveParameter] array $config): static {}
@@ -53,7 +53,7 @@ final class Server
     /**
      * Every configuration key.
      *
-     * @return array key in dotted form => ['type' => …, 'unit' => ?string, 'min' => int|float|null,
+     * @return mixed[][] key in dotted form => ['type' => …, 'unit' => ?string, 'min' => int|float|null,
      *               'max' => int|float|null, 'choices' => ?array, 'default' => mixed, 'reloadable' => bool].
      *               Of texts min and max are bytes. A default of null means: not set.
      *               Reloadable: a change counts without restarting the server.

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: f9e199931e96c873718f4109420ed2f66036a0a4 */
+ * Stub hash: 5865d786f3e76916bdf0c6834099786bcaf3b6f8 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Server_configure, 0, 1, IS_STATIC, 0)
 	ZEND_ARG_TYPE_INFO(0, config, IS_ARRAY, 0)

@@ -70,7 +70,11 @@ missing_to_test() {
     has ctags || echo universal-ctags
     has debootstrap || echo debootstrap
     has nginx || [[ -x /usr/sbin/nginx ]] || echo nginx-light
+    has caddy || echo caddy
+    has supervisord || echo supervisor
+    has systemd-analyze || echo systemd
     has openssl || echo openssl
+    has redis-server || echo redis-server
     has shellcheck || echo shellcheck
     not_installed libclang-rt-14-dev php-parser
 }
@@ -109,7 +113,7 @@ release_services() {
     "${as_root[@]}" rm -f /usr/sbin/policy-rc.d
 }
 
-# The web server is a program that tests start for themselves, never a service of the machine.
+# A program that tests start for themselves is never a service of the machine.
 keep_from_starting() {
     if has systemctl; then
         "${as_root[@]}" systemctl disable "$1" >/dev/null 2>&1 || true
@@ -133,9 +137,10 @@ install_packages() {
     trap release_services EXIT
     hold_services
     run_logged apt-install "apt-get could not install the packages: $advice" apt_get install "${packages[@]}"
-    if [[ " ${packages[*]} " == *" nginx-light "* ]]; then
-        keep_from_starting nginx
-    fi
+    [[ " ${packages[*]} " != *" nginx-light "* ]] || keep_from_starting nginx
+    [[ " ${packages[*]} " != *" caddy "* ]] || keep_from_starting caddy
+    [[ " ${packages[*]} " != *" supervisor "* ]] || keep_from_starting supervisor
+    [[ " ${packages[*]} " != *" redis-server "* ]] || keep_from_starting redis-server
     release_services
     trap - EXIT
     hash -r

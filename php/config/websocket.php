@@ -8,6 +8,8 @@
 
 declare(strict_types=1);
 
+use Ody\Websocket\Configuration\Processors;
+
 return [
     // The address to listen on. 0.0.0.0 and :: are every address of the machine.
     'host' => env('WEBSOCKET_HOST', '127.0.0.1'),
@@ -20,7 +22,7 @@ return [
 
     'additional' => [
         // How many threads hold connections.
-        'worker_num' => env('WEBSOCKET_WORKER_COUNT', swoole_cpu_num()),
+        'worker_num' => env('WEBSOCKET_WORKER_COUNT', Processors::count()),
     ],
 
     // The app's id in the URLs of the Pusher HTTP API.

@@ -13,6 +13,9 @@ final class Extension
 {
     public const NAME = 'ody_websocket';
 
+    /** The version of the PHP part. That of the extension, engine/include/ody/version.h, must be the same. */
+    public const VERSION = '0.1.0';
+
     /** Tells the second run that it is one, so that nothing runs a third time. */
     private const GUARD = 'ODY_WEBSOCKET_EXTENSION_TRIED';
 
@@ -80,27 +83,37 @@ final class Extension
         return $last > 0 && array_slice($words, $last) === $arguments ? array_slice($words, 1, $last - 1) : [];
     }
 
+    /**
+     * Says what to do so that this PHP has the extension. In a checkout of the package bin/start builds
+     * it; a project that requires the package has commands that install it.
+     */
     private static function advice(): string
     {
         $file = self::file();
         $package = dirname(__DIR__, 2);
+        $install = $package . '/bin/install-extension';
+        $required = is_file($package . '/../../autoload.php');
         if (!is_file($file)) {
-            return sprintf(
-                'The extension %s is not built yet: run %s/bin/start, or %s/bin/install-extension to enable it for every PHP of this machine.',
-                self::NAME,
-                $package,
-                $package,
-            );
+            return $required
+                ? sprintf('The extension %s is not installed: run %s, or pie install ody/ext-websocket.', self::NAME, $install)
+                : sprintf(
+                    'The extension %s is not built yet: run %s/bin/start, or %s to enable it for every PHP of this machine.',
+                    self::NAME,
+                    $package,
+                    $install,
+                );
         }
         if (self::$tried) {
-            return sprintf('PHP %s cannot load %s: run %s/bin/start, which builds it for this PHP.', PHP_VERSION, $file, $package);
+            $build = $required ? $install : $package . '/bin/start';
+
+            return sprintf('PHP %s cannot load %s: run %s, which builds it for this PHP.', PHP_VERSION, $file, $build);
         }
 
         return sprintf(
-            'The extension %s is not loaded by this PHP %s: run %s/bin/install-extension, or start PHP with -d extension=%s.',
+            'The extension %s is not loaded by this PHP %s: run %s, or start PHP with -d extension=%s.',
             self::NAME,
             PHP_VERSION,
-            $package,
+            $install,
             $file,
         );
     }

@@ -16,6 +16,8 @@ check "the order of the rooms: planted violations are found" php tests/tools/che
 check "the format of the C files" tests/tools/check-format.sh
 check "every public function has a docblock" php tests/tools/check-docs.php
 check "docblocks: missing ones are found" php tests/tools/check-docs.php --self-test
+check "stubs/ is made of the stubs of ext" php tests/tools/make-stubs.php --check
+check "stubs/: a changed stub is noticed" php tests/tools/make-stubs.php --self-test
 check "the extension exports get_module only" tests/tools/check-symbols.sh
 if [[ ${ODY_QUICK:-no} == no ]]; then
     check "the length of functions and files" php tests/tools/check-size.php

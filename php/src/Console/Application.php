@@ -8,7 +8,7 @@ use Ody\Websocket\Extension;
 use Symfony\Component\Console\Application as SymfonyApplication;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\CommandLoader\FactoryCommandLoader;
-use Symfony\Component\Console\Formatter\OutputFormatter;
+use Symfony\Component\Console\Exception\CommandNotFoundException;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Output\ConsoleOutputInterface;
 use Symfony\Component\Console\Output\OutputInterface;
@@ -58,7 +58,11 @@ final class Application extends SymfonyApplication
 
             return;
         }
-        $message = OutputFormatter::escape(trim($e->getMessage()));
+        // A message may quote what was typed or what a server said.
+        $message = implode("\n", array_map(PlainText::escaped(...), explode("\n", trim($e->getMessage()))));
+        if ($e instanceof CommandNotFoundException && !str_contains($message, "\n")) {
+            $message .= ' php artisan lists all commands.';
+        }
         $output->writeln('<fg=red>' . $message . '</>', OutputInterface::VERBOSITY_QUIET);
     }
 }

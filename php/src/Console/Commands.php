@@ -17,5 +17,9 @@ final class Commands
         StopCommand::NAME => StopCommand::class,
         StatusCommand::NAME => StatusCommand::class,
         KeysCommand::NAME => KeysCommand::class,
+        InstallCommand::NAME => InstallCommand::class,
+        DoctorCommand::NAME => DoctorCommand::class,
+        PublishCommand::NAME => PublishCommand::class,
+        ChannelsCommand::NAME => ChannelsCommand::class,
     ];
 }

@@ -21,13 +21,6 @@ final class KeysCommand extends Command
 {
     public const NAME = 'websocket:keys';
 
-    private const API_KEY = 'WEBSOCKET_API_KEY';
-
-    private const SECRET_KEY = 'WEBSOCKET_SECRET_KEY';
-
-    /** Keys of examples, which protect nothing. */
-    private const PLACEHOLDERS = ['', 'your-api-key', 'your-secret-key', '123123123'];
-
     /**
      * @param string|null $root the project; null: Composer's root package
      */
@@ -68,15 +61,9 @@ final class KeysCommand extends Command
 
             return self::FAILURE;
         }
-        $keys = [self::API_KEY => bin2hex(random_bytes(10)), self::SECRET_KEY => bin2hex(random_bytes(32))];
-        foreach ($keys as $name => $key) {
-            $file->set($name, $key);
-            if ($file->get($name) !== $key) {
-                throw new CommandException(sprintf('%s cannot be set in %s: the file is not a list of NAME=value lines.', $name, $path));
-            }
-        }
+        $keys = KeyPair::renew($file, KeyPair::NAMES, $path);
         $file->save();
-        $output->writeln(sprintf('New keys are in %s. The API key is %s.', $path, $keys[self::API_KEY]));
+        $output->writeln(sprintf('New keys are in %s. The API key is %s.', $path, $keys[KeyPair::API_KEY]));
         $output->writeln('A server that is running uses them after a restart.');
         self::warn($output);
 
@@ -96,8 +83,8 @@ final class KeysCommand extends Command
 
     private static function holdsKeys(EnvironmentFile $file): bool
     {
-        foreach ([self::API_KEY, self::SECRET_KEY] as $name) {
-            if (!in_array($file->get($name) ?? '', self::PLACEHOLDERS, true)) {
+        foreach (KeyPair::NAMES as $name) {
+            if (!KeyPair::isPlaceholder($file->get($name))) {
                 return true;
             }
         }
@@ -123,7 +110,7 @@ final class KeysCommand extends Command
      */
     private static function warn(OutputInterface $output): void
     {
-        foreach ([self::API_KEY, self::SECRET_KEY] as $name) {
+        foreach (KeyPair::NAMES as $name) {
             if (Environment::ofProcess($name) !== null) {
                 $output->writeln(sprintf('<comment>%s is set in the environment, which wins over .env.</comment>', $name));
             }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Ody\Websocket\Console;
 
 use Ody\Websocket\Configuration;
+use Ody\Websocket\Exceptions\ConfigurationException;
 use Ody\Websocket\Exceptions\ConnectionException;
 use Ody\Websocket\Server;
 use Symfony\Component\Console\Command\Command;
@@ -48,7 +49,11 @@ final class StartCommand extends Command
     {
         $background = (bool) $input->getOption('daemonize');
         $configuration = self::adapt(self::override(LocalServer::configuration(), $input), $background, $output);
-        $server = (new Server())->configure($configuration->all());
+        try {
+            $server = (new Server())->configure($configuration->all());
+        } catch (ConfigurationException $error) {
+            throw self::inWordsOfOptions($error, $input);
+        }
         self::refuseSecond($configuration, $server);
         self::warn($configuration, $output);
 
@@ -76,6 +81,20 @@ final class StartCommand extends Command
         }
 
         return $configuration;
+    }
+
+    /**
+     * Who wrote --workers=0 looks for --workers, not for the key that it sets.
+     */
+    private static function inWordsOfOptions(ConfigurationException $error, InputInterface $input): CommandException|ConfigurationException
+    {
+        foreach (self::OVERRIDES as $option => $key) {
+            if ($input->getOption($option) !== null && str_starts_with($error->getMessage(), '"' . $key . '"')) {
+                return new CommandException('--' . $option . substr($error->getMessage(), strlen($key) + 2), 0, $error);
+            }
+        }
+
+        return $error;
     }
 
     /**

@@ -40,7 +40,17 @@ final class StopCommand extends Command
         }
         $server = new LocalServer(LocalServer::configuration());
         $pid = $server->pid();
-        if ($pid === null || !$server->stop((float) $timeout)) {
+        if ($pid === null) {
+            throw new CommandException('No server of this project is running.');
+        }
+        $progress = new Progress($output);
+        $progress->show(sprintf('Stopping the server (process %d). Its clients are told to connect again …', $pid));
+        try {
+            $stopped = $server->stop((float) $timeout);
+        } finally {
+            $progress->clear();
+        }
+        if (!$stopped) {
             throw new CommandException('No server of this project is running.');
         }
         $output->writeln(sprintf('The server (process %d) has stopped.', $pid));

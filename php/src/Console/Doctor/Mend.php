@@ -1,0 +1,147 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Console\Doctor;
+
+use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\Environment;
+
+/**
+ * Writes commands for a shell that mend something.
+ */
+final class Mend
+{
+    public const RESTART = 'php artisan websocket:stop && php artisan websocket:start -d';
+
+    /**
+     * Quotes a word for the shell where it needs that.
+     */
+    public static function quote(string $word): string
+    {
+        return preg_match('~\A[\w./:@%+,=-]+\z~', $word) === 1 ? $word : escapeshellarg($word);
+    }
+
+    /**
+     * Returns a command that only root may run, for whoever runs this.
+     */
+    public static function asRoot(string $command): string
+    {
+        return self::userId() === 0 ? $command : 'sudo ' . $command;
+    }
+
+    /**
+     * Sets a variable where it is set now: in the environment of the shell, otherwise in .env.
+     *
+     * @param string $value empty: the variable counts as not set
+     */
+    public static function variable(Configuration $configuration, string $name, string $value): string
+    {
+        if (Environment::ofProcess($name) !== null) {
+            return sprintf('export %s=%s', $name, self::quote($value));
+        }
+        $file = self::quote($configuration->root() . '/.env');
+        $remove = is_file($configuration->root() . '/.env') ? self::forget($configuration, $name) . '; ' : '';
+
+        return sprintf('%secho %s >> %s', $remove, escapeshellarg($name . '=' . $value), $file);
+    }
+
+    /**
+     * Takes a variable out of .env.
+     */
+    public static function forget(Configuration $configuration, string $name): string
+    {
+        return sprintf("sed -i -E '/^ *(export +)?%s *=/d' %s", $name, self::quote($configuration->root() . '/.env'));
+    }
+
+    /**
+     * Opens a file for a person who knows what belongs there.
+     */
+    public static function edit(string $file): string
+    {
+        return '${EDITOR:-vi} ' . self::quote($file);
+    }
+
+    /**
+     * Lets this user read and write a file or folder.
+     *
+     * @param string $rights such as "rw", as chmod knows them
+     */
+    public static function access(string $path, string $rights): string
+    {
+        $owner = @fileowner($path);
+
+        return $owner === self::userId()
+            ? sprintf('chmod u+%s %s', $rights, self::quote($path))
+            : self::asRoot(sprintf('chown %s %s', self::quote(self::user()), self::quote($path)));
+    }
+
+    /**
+     * Writes a setting into a file of its own that this PHP reads when it starts.
+     *
+     * @param string $name    of the file; a later one in the alphabet wins
+     * @param string $setting such as "memory_limit=256M"
+     */
+    public static function setting(string $name, string $setting): string
+    {
+        $folder = self::folderOfSettings();
+        $target = $folder === null ? '-a ' . self::quote(self::mainFile()) : self::quote($folder . '/' . $name);
+
+        return sprintf('echo %s | %s', escapeshellarg($setting), self::asRoot('tee ' . $target));
+    }
+
+    /**
+     * Returns who runs this, a name where it is known.
+     */
+    public static function user(): string
+    {
+        return self::nameOf(self::userId());
+    }
+
+    /**
+     * Returns the name of a user, or the number where the name is not known.
+     */
+    public static function nameOf(int $id): string
+    {
+        $entry = function_exists('posix_getpwuid') ? posix_getpwuid($id) : false;
+
+        return $entry === false ? (string) $id : $entry['name'];
+    }
+
+    /**
+     * Returns the number of the user who runs this.
+     */
+    public static function userId(): int
+    {
+        return self::userIdOf('self') ?? (int) getmyuid();
+    }
+
+    /**
+     * Returns the number of the user who runs a process.
+     *
+     * @param string $process its id, or "self"
+     */
+    public static function userIdOf(string $process): ?int
+    {
+        $status = (string) @file_get_contents('/proc/' . $process . '/status');
+
+        return preg_match('/^Uid:\s+\d+\s+(\d+)/m', $status, $match) === 1 ? (int) $match[1] : null;
+    }
+
+    private static function folderOfSettings(): ?string
+    {
+        $variable = getenv('PHP_INI_SCAN_DIR');
+        $folders = explode(PATH_SEPARATOR, $variable === false ? '' : $variable);
+        $last = $folders[count($folders) - 1];
+        $folder = $last === '' ? PHP_CONFIG_FILE_SCAN_DIR : $last;
+
+        return $folder === '' ? null : $folder;
+    }
+
+    private static function mainFile(): string
+    {
+        $file = php_ini_loaded_file();
+
+        return $file === false ? PHP_CONFIG_FILE_PATH . '/php.ini' : $file;
+    }
+}

@@ -1,0 +1,159 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Console;
+
+use Symfony\Component\Console\Helper\Helper;
+
+/**
+ * The state of the server as text: many lines, or one.
+ */
+final class StatusView
+{
+    /** What the lines show, in this order, where the server tells it. */
+    private const ROWS = [
+        'pid' => 'process',
+        'version' => 'version',
+        'host' => 'host',
+        'port' => 'port',
+        'socket' => 'socket',
+        'uptime' => 'up for',
+        'workers' => 'workers',
+        'memory' => 'memory',
+        'connections' => 'connections',
+        'channels' => 'channels',
+        'subscriptions' => 'subscriptions',
+        'messages_published' => 'messages published',
+        'deliveries' => 'deliveries',
+    ];
+
+    /** The same for the processes that run the application's code. */
+    private const PHP_WORKERS = [
+        'busy' => 'busy',
+        'idle' => 'idle',
+        'restarts' => 'restarts',
+        'queue' => 'calls waiting',
+        'handled' => 'calls handled',
+        'failed' => 'calls failed',
+        'timed_out' => 'calls timed out',
+        'refused' => 'calls refused',
+    ];
+
+    /**
+     * Returns one line for each number, with tags for an output that reads them.
+     *
+     * @param array<array-key, mixed>   $status of the server
+     * @param array<string, float>|null $rates  per second
+     *
+     * @return list<string>
+     */
+    public static function lines(array $status, ?array $rates = null): array
+    {
+        $lines = [];
+        foreach (self::ROWS as $key => $label) {
+            if (is_scalar($status[$key] ?? null)) {
+                $lines[] = self::line($label, self::readable($key, $status[$key]));
+            }
+        }
+        foreach ($rates ?? [] as $name => $rate) {
+            $lines[] = self::line($name . '/s', number_format($rate, 1));
+        }
+
+        return [...$lines, ...self::phpWorkers($status)];
+    }
+
+    /**
+     * Returns the most important numbers in one line.
+     *
+     * @param array<array-key, mixed>   $status of the server
+     * @param array<string, float>|null $rates  per second
+     */
+    public static function oneLine(array $status, ?array $rates): string
+    {
+        $parts = [];
+        foreach (['connections', 'channels', 'subscriptions', 'memory'] as $key) {
+            if (is_scalar($status[$key] ?? null)) {
+                $parts[] = $key . ' ' . self::readable($key, $status[$key]);
+            }
+        }
+        foreach ($rates ?? [] as $name => $rate) {
+            $parts[] = sprintf('%s %s/s', $name, number_format($rate, 1));
+        }
+        $workers = self::phpWorkersOf($status);
+        if ($workers !== null) {
+            $parts[] = sprintf('PHP workers %s busy', self::count($workers, 'busy'));
+        }
+
+        return implode(', ', $parts);
+    }
+
+    /**
+     * @param array<array-key, mixed> $status
+     *
+     * @return list<string>
+     */
+    private static function phpWorkers(array $status): array
+    {
+        $workers = self::phpWorkersOf($status);
+        if ($workers === null) {
+            return [];
+        }
+        $lines = ['', self::line('PHP workers', self::count($workers, 'num'))];
+        foreach (self::PHP_WORKERS as $key => $label) {
+            if (is_int($workers[$key] ?? null)) {
+                $limit = $key === 'queue' && is_int($workers['queue_limit'] ?? null) ? ' of ' . self::count($workers, 'queue_limit') : '';
+                $lines[] = self::line('  ' . $label, self::count($workers, $key) . $limit);
+            }
+        }
+
+        return $lines;
+    }
+
+    /**
+     * @param array<array-key, mixed> $status
+     *
+     * @return array<array-key, mixed>|null
+     */
+    private static function phpWorkersOf(array $status): ?array
+    {
+        foreach (['php_workers', 'workers'] as $key) {
+            if (is_array($status[$key] ?? null)) {
+                return $status[$key];
+            }
+        }
+
+        return null;
+    }
+
+    /**
+     * @param array<array-key, mixed> $numbers
+     */
+    private static function count(array $numbers, string $key): string
+    {
+        return is_int($numbers[$key] ?? null) ? number_format($numbers[$key]) : '?';
+    }
+
+    private static function line(string $label, string $value): string
+    {
+        return sprintf('%-20s<info>%s</info>', $label, PlainText::escaped($value));
+    }
+
+    private static function readable(string $key, string|int|float|bool $value): string
+    {
+        return match (true) {
+            $key === 'memory' && is_int($value) => Helper::formatMemory($value),
+            $key === 'uptime' && is_int($value) => self::duration($value),
+            in_array($key, ['pid', 'port'], true) => (string) $value,
+            is_int($value) => number_format($value),
+            default => (string) $value,
+        };
+    }
+
+    private static function duration(int $seconds): string
+    {
+        $time = sprintf('%02d:%02d:%02d', intdiv($seconds, 3600) % 24, intdiv($seconds, 60) % 60, $seconds % 60);
+
+        return $seconds < 86400 ? $time : sprintf('%d d %s', intdiv($seconds, 86400), $time);
+    }
+}
