@@ -56,7 +56,7 @@ final class PublishCommand extends Command
                 throw $error;
             }
             $sentence = sprintf('--except must be a socket id such as 1234.5678, "%s" given.', PlainText::of($except));
-            throw new CommandException($sentence, 0, $error);
+            throw new CommandException($sentence);
         }
         $output->writeln(sprintf('Published to %s %s.', number_format($count), $count === 1 ? 'subscriber' : 'subscribers'));
 
@@ -101,7 +101,7 @@ final class PublishCommand extends Command
             $sentence = $error->getCode() === JSON_ERROR_SYNTAX || $error->getCode() === JSON_ERROR_CTRL_CHAR
                 ? sprintf('The data is not JSON: the mistake is at %s.', JsonSyntax::mistake($json))
                 : sprintf('The data cannot be sent: %s.', lcfirst($error->getMessage()));
-            throw new CommandException($sentence, 0, $error);
+            throw new CommandException($sentence);
         }
         if (!is_array($data) && !$data instanceof \stdClass) {
             throw new CommandException(sprintf('The data must be a JSON object or array, %s given.', self::kind($data)));

@@ -54,7 +54,7 @@ final class StatusCommand extends Command
             $sentence = $pid === null
                 ? 'The server is not running. Start it with php artisan websocket:start.'
                 : sprintf('Process %d is the server, but it does not answer: %s', $pid, $error->getMessage());
-            throw new CommandException($sentence, 0, $error);
+            throw new CommandException($sentence);
         }
         if ($json) {
             $text = json_encode($status, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);

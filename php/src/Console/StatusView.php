@@ -30,6 +30,7 @@ final class StatusView
 
     /** The same for the processes that run the application's code. */
     private const PHP_WORKERS = [
+        'connected' => 'connected',
         'busy' => 'busy',
         'idle' => 'idle',
         'restarts' => 'restarts',
@@ -38,6 +39,7 @@ final class StatusView
         'failed' => 'calls failed',
         'timed_out' => 'calls timed out',
         'refused' => 'calls refused',
+        'dropped_notices' => 'notices dropped',
     ];
 
     /**

@@ -176,8 +176,13 @@ final class DoctorCommandTest extends ProjectTestCase
 
     public function testEnvironmentFileThatThisUserMayNotRead(): void
     {
-        chmod($this->project->root . '/.env', 0);
-        $this->mendsAs(self::WITHOUT_PRIVILEGES, '.env', 'failure', 'This user may not read');
+        $file = $this->project->root . '/.env';
+        chmod($file, 0);
+        self::assertSame("chmod u+r {$file}", $this->mendsAs(self::WITHOUT_PRIVILEGES, '.env', 'failure', 'This user may not read'));
+        chown($file, 65534);
+        chgrp($file, 65534);
+        self::assertSame("chgrp root {$file} && chmod g+r {$file}", $this->mendsAs(self::WITHOUT_PRIVILEGES, '.env', 'failure', 'may not read'));
+        self::assertSame(65534, fileowner($file));
     }
 
     public function testOpenFilesWhereTheyCanBeRaised(): void
@@ -291,6 +296,7 @@ final class DoctorCommandTest extends ProjectTestCase
         $socket = $this->project->root . '/storage/websocket/ody.sock';
         chown($socket, 65534);
         chgrp($socket, 65534);
+        self::assertStringNotContainsString('"check":"server"', $this->doctor(self::WITHOUT_PRIVILEGES)->output);
         $this->mendsAs(self::WITHOUT_PRIVILEGES, 'socket', 'failure', 'root may not connect', '"socket.group"');
     }
 

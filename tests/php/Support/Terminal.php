@@ -58,14 +58,6 @@ final class Terminal
         return $this->seen;
     }
 
-    /**
-     * Forgets what was seen so far.
-     */
-    public function forget(): void
-    {
-        $this->seen = '';
-    }
-
     public function press(string $keys): void
     {
         fwrite($this->pipes[0], $keys);

@@ -63,17 +63,30 @@ final class Mend
     }
 
     /**
-     * Lets this user read and write a file or folder.
+     * Gives this user rights to a file or folder. Whoever owns it goes on to own it.
      *
      * @param string $rights such as "rw", as chmod knows them
      */
     public static function access(string $path, string $rights): string
     {
-        $owner = @fileowner($path);
+        $quoted = self::quote($path);
+        if (@fileowner($path) === self::userId()) {
+            return sprintf('chmod u+%s %s', $rights, $quoted);
+        }
 
-        return $owner === self::userId()
-            ? sprintf('chmod u+%s %s', $rights, self::quote($path))
-            : self::asRoot(sprintf('chown %s %s', self::quote(self::user()), self::quote($path)));
+        return self::asRoot(sprintf('chgrp %s %s', self::group(), $quoted)) . ' && ' . self::asRoot(sprintf('chmod g+%s %s', $rights, $quoted));
+    }
+
+    /**
+     * Returns the main group of this user, a name where it is known, ready for the shell.
+     */
+    public static function group(): string
+    {
+        $status = (string) @file_get_contents('/proc/self/status');
+        $id = preg_match('/^Gid:\s+\d+\s+(\d+)/m', $status, $match) === 1 ? (int) $match[1] : (int) getmygid();
+        $entry = function_exists('posix_getgrgid') ? posix_getgrgid($id) : false;
+
+        return $entry === false ? (string) $id : self::quote($entry['name']);
     }
 
     /**

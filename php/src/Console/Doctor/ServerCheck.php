@@ -26,6 +26,11 @@ final class ServerCheck implements Check
         if ($pid === null) {
             return [Finding::warning('The server is not running.', 'php artisan websocket:start -d')];
         }
+        $socket = $configuration->text('socket.path');
+        if (file_exists($socket) && !is_writable($socket)) {
+            // That is a finding of the socket, and no restart mends it.
+            return [];
+        }
         try {
             $status = (new LocalServer($configuration))->status();
         } catch (ConnectionException $error) {

@@ -62,7 +62,7 @@ final class SocketCheck implements Check
         if (!is_writable($path)) {
             $sentence = sprintf('%s may not connect to %s; set "socket.group" to a group of this user to keep it so after a restart.', Mend::user(), $path);
 
-            return Finding::failure($sentence, Mend::asRoot(sprintf('chgrp %s %s', self::ownGroup(), Mend::quote($path))));
+            return Finding::failure($sentence, Mend::asRoot(sprintf('chgrp %s %s', Mend::group(), Mend::quote($path))));
         }
 
         return null;
@@ -91,14 +91,5 @@ final class SocketCheck implements Check
     private static function state(string $path): Finding
     {
         return Finding::good(file_exists($path) ? sprintf('This user may connect to %s.', $path) : sprintf('The socket can be made: %s.', $path));
-    }
-
-    private static function ownGroup(): string
-    {
-        $status = (string) @file_get_contents('/proc/self/status');
-        $id = preg_match('/^Gid:\s+\d+\s+(\d+)/m', $status, $match) === 1 ? (int) $match[1] : 0;
-        $entry = function_exists('posix_getgrgid') ? posix_getgrgid($id) : false;
-
-        return $entry === false ? (string) $id : Mend::quote($entry['name']);
     }
 }
