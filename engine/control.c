@@ -30,7 +30,8 @@ static int unusable(int kind, size_t length)
     return 0;
 }
 
-/* The status is JSON: a sentence that was cut in the middle of a character would spoil all of it. */
+/* The status is JSON: a sentence that was cut in the middle of a character would spoil all of it.
+ */
 static void make_shown(ody_server_change *change)
 {
     const char *general = ody_error_text(change->code);

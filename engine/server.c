@@ -53,7 +53,7 @@ static bool mailbox_full(void *context, unsigned target)
     const server *self = context;
 
     return target < self->count ? ody_shard_full(self->shards[target])
-                                              : ody_api_thread_full(self->api);
+                                : ody_api_thread_full(self->api);
 }
 
 static void note_progress(void *context)
@@ -378,10 +378,8 @@ static void server_free(server *self)
 
 int ody_server_run(const ody_options *options, const ody_server_sockets *sockets, ody_error *error)
 {
-    server self = {.options = options,
-                   .count = options->worker_num,
-                   .sockets = sockets,
-                   .progress = -1};
+    server self = {
+        .options = options, .count = options->worker_num, .sockets = sockets, .progress = -1};
     int code;
 
     ody_memory_setup();
@@ -392,9 +390,8 @@ int ody_server_run(const ody_options *options, const ody_server_sockets *sockets
         return self.signals;
     }
     self.progress = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    code = self.progress < 0
-               ? ody_error_set(error, ODY_ESYSTEM, "eventfd: %s", strerror(errno))
-               : server_make(&self, error);
+    code = self.progress < 0 ? ody_error_set(error, ODY_ESYSTEM, "eventfd: %s", strerror(errno))
+                             : server_make(&self, error);
     if (code == 0) {
         code = server_start(&self, error);
     }

@@ -27,16 +27,11 @@ static const struct {
     size_t offset;
     bool needed;
 } texts[] = {
-    {offsetof(ody_options, host), true},
-    {offsetof(ody_options, path), true},
-    {offsetof(ody_options, app_id), true},
-    {offsetof(ody_options, app_key), true},
-    {offsetof(ody_options, app_secret), true},
-    {offsetof(ody_options, tls_certificate), false},
-    {offsetof(ody_options, tls_key), false},
-    {offsetof(ody_options, socket_path), true},
-    {offsetof(ody_options, socket_group), false},
-    {offsetof(ody_options, log_file), false},
+    {offsetof(ody_options, host), true},          {offsetof(ody_options, path), true},
+    {offsetof(ody_options, app_id), true},        {offsetof(ody_options, app_key), true},
+    {offsetof(ody_options, app_secret), true},    {offsetof(ody_options, tls_certificate), false},
+    {offsetof(ody_options, tls_key), false},      {offsetof(ody_options, socket_path), true},
+    {offsetof(ody_options, socket_group), false}, {offsetof(ody_options, log_file), false},
 };
 
 #define TEXT_COUNT (sizeof(texts) / sizeof(texts[0]))

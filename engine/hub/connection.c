@@ -262,9 +262,9 @@ static void welcome(ody_hub *hub, ody_connection *connection, const ody_handshak
 /* Arms the timer for the first thing that may have to be done. */
 static void timer_arm(ody_hub *hub, ody_connection *connection)
 {
-    uint64_t due = connection->last_activity + (connection->pinged
-                                                    ? hub->options->pong_timeout
-                                                    : hub->options->activity_timeout);
+    uint64_t due =
+        connection->last_activity +
+        (connection->pinged ? hub->options->pong_timeout : hub->options->activity_timeout);
 
     if (connection->over_soft_since) {
         uint64_t end = connection->over_soft_since + hub->options->limits.outbound_soft_time;

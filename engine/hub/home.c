@@ -354,8 +354,7 @@ void ody__home_reload(ody_hub *hub)
 {
     uint64_t latest = hub->now + hub->options->cache_time;
 
-    for (ody_list_node *node = hub->cached.previous; node != &hub->cached;
-         node = node->previous) {
+    for (ody_list_node *node = hub->cached.previous; node != &hub->cached; node = node->previous) {
         ody_channel_cache *cache = ody_container_of(node, ody_channel_cache, node);
 
         if (cache->expires <= latest) {
@@ -364,9 +363,8 @@ void ody__home_reload(ody_hub *hub)
         cache->expires = latest;
     }
     if (!ody_list_empty(&hub->cached)) {
-        ody_wheel_arm(
-            &hub->wheel, &hub->expiry,
-            ody_container_of(hub->cached.next, ody_channel_cache, node)->expires);
+        ody_wheel_arm(&hub->wheel, &hub->expiry,
+                      ody_container_of(hub->cached.next, ody_channel_cache, node)->expires);
     }
 }
 

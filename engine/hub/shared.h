@@ -17,7 +17,7 @@
 typedef struct ody_shared {
     const ody_options *options; /* to begin with: after a reload each thread has newer ones */
     _Atomic uint32_t connection_limit; /* limits.connections bounded by the open-file limit */
-    _Atomic uint32_t connections; /* open over all shards */
+    _Atomic uint32_t connections;      /* open over all shards */
     _Atomic bool draining;
     ody_counters counters[ODY_SHARDS_MAX];
     /* Connections per address as a count-min sketch: an address's count is the smaller of its two

@@ -2,7 +2,9 @@
 /*
  * The client of the Unix socket, linked by every PHP process. Blocking, one request at a time, one
  * object per thread. It reconnects by itself on the next call after the server went away; a request
- * whose fate is unknown is never sent twice. A forked child never uses its parent's connection.
+ * whose fate is unknown is never sent twice. A server that drains says that it has not carried out
+ * the request: then the one that takes its place is asked, which is no error. A forked child never
+ * uses its parent's connection.
  */
 #ifndef ODY_CLIENT_H
 #define ODY_CLIENT_H
@@ -48,7 +50,8 @@ void ody_client_free(ody_client *client);
  * @param reached how many subscribers the message was numbered for, over all channels.
  * @return 0; ODY_ECHANNEL_NOT_FOUND (unless skip_missing), ODY_ECHANNEL_NAME, ODY_EEVENT_NAME,
  *         ODY_EPAYLOAD_SIZE, ODY_EENCODING, ODY_EOVERLOADED, ODY_ENO_SERVER, ODY_ETIMEOUT,
- *         ODY_EOUTCOME_UNKNOWN, ODY_EVERSION, ODY_EPROTOCOL.
+ *         ODY_EOUTCOME_UNKNOWN, ODY_EVERSION, ODY_EPROTOCOL; ODY_EDRAINING when the next server
+ *         drains, too.
  */
 int ody_client_publish_message(ody_client *client, const ody_client_publish *publish,
                                uint64_t *reached, ody_error *error);

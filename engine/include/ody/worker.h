@@ -92,7 +92,7 @@ void ody_worker_free(ody_worker *worker);
 /**
  * Connects and says what this worker handles. What the newest worker says holds for the engine.
  * @return 0; ODY_ENO_SERVER, ODY_ETIMEOUT, ODY_EVERSION, ODY_EINVALID (interest), ODY_EPERMISSION
- *         (not the engine's user), ODY_EPROTOCOL, ODY_EMEMORY.
+ *         (not the engine's user), ODY_EDRAINING, ODY_EPROTOCOL, ODY_EMEMORY.
  */
 int ody_worker_register(ody_worker *worker, const ody_worker_interest *interest, ody_error *error);
 /**

@@ -99,8 +99,7 @@ TEST(options_without_optional_texts_come_back)
     ody_options_unref(read);
 }
 
-TEST(options_without_what_an_engine_needs_are_refused)
-{
+TEST(options_without_what_an_engine_needs_are_refused){
 #define REFUSE(field)                                                                              \
     {                                                                                              \
         ody_options options = filled();                                                            \
@@ -113,12 +112,7 @@ TEST(options_without_what_an_engine_needs_are_refused)
         CHECK_EQUAL(ody_options_read(bytes, length, &read), ODY_EPROTOCOL);                        \
         free(bytes);                                                                               \
     }
-    REFUSE(host)
-    REFUSE(path)
-    REFUSE(app_id)
-    REFUSE(app_key)
-    REFUSE(app_secret)
-    REFUSE(socket_path)
+    REFUSE(host) REFUSE(path) REFUSE(app_id) REFUSE(app_key) REFUSE(app_secret) REFUSE(socket_path)
 #undef REFUSE
 }
 

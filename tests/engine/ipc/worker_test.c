@@ -33,6 +33,37 @@ static void await_verdicts(live_server *live, int count)
     }
 }
 
+static void call_drain(live_server *live, void *context)
+{
+    (void)context;
+    ody_ipc_server_drain(live->ipc);
+}
+
+/* Clients still leave, and what they do on their way concerns the application. */
+TEST(worker_is_asked_while_the_server_drains)
+{
+    live_server live;
+    ody_worker *worker;
+    ody_worker_call call;
+    ody_error error;
+
+    live_init(&live);
+    live_start(&live);
+    worker = ready(&live);
+    live_call(&live, call_drain, NULL);
+    live_ask(&live, "one");
+    CHECK_EQUAL(ody_worker_next(worker, WAIT_MS, &call, &error), 1);
+    CHECK_TEXT(call.data, "one");
+    CHECK_EQUAL(ody_worker_reply(worker, &(ody_worker_answer){.verdict = ODY_VERDICT_PASS}, &error),
+                0);
+    await_verdicts(&live, 1);
+    CHECK_EQUAL(live_workers(&live), 1);
+    ody_worker_free(worker);
+    live_await(&live, live_workers, 0);
+    live_stop(&live);
+    live_remove(&live);
+}
+
 TEST(worker_takes_calls_and_answers_them)
 {
     live_server live;

@@ -231,8 +231,9 @@ int engine_client(const engine_sockets *sockets, const char *key, const char *un
 void engine_subscribe(int client, const char *channel)
 {
     char frame[256] = {(char)0x81};
-    int length = snprintf(frame + 6, sizeof(frame) - 6,
-                          "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"%s\"}}", channel);
+    int length =
+        snprintf(frame + 6, sizeof(frame) - 6,
+                 "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"%s\"}}", channel);
 
     CHECK(length < 126);
     frame[1] = (char)(0x80 | length);

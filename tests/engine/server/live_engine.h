@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole engines, each in a process of its own, on sockets that they may share one after the other. */
+/* Whole engines, each in a process of its own, on sockets that they may share one after the other.
+ */
 #ifndef ODY_TESTS_LIVE_ENGINE_H
 #define ODY_TESTS_LIVE_ENGINE_H
 
