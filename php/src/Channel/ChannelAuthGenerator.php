@@ -11,6 +11,9 @@ use Ody\Websocket\Secret;
  * Makes and checks the tokens that let a client into private and presence channels, and that sign a
  * user in: Pusher's `key:hex`, where hex is the HMAC-SHA256 of socket id, channel and channel data.
  *
+ *     $generator = new ChannelAuthGenerator($secretKey, $apiKey);
+ *     echo json_encode(['auth' => $generator->generatePrivateAuth($socketId, 'private-orders')]);
+ *
  * The extension has a class of this name. This one is for PHP that does not load it.
  *
  * @api
