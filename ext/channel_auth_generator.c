@@ -111,20 +111,29 @@ static zend_string *token_make(const auth_generator *self, ody_view socket_id, o
     return token_of(self, signature);
 }
 
+/* Who a user is: a member of a presence channel, or somebody who signs in. */
+typedef struct user_rule {
+    const char *key;
+    bool integer; /* whether it may be one: signing in takes texts only */
+    const char *text;
+} user_rule;
+
+static const user_rule member = {
+    "user_id", true, "must have a \"user_id\" that is an integer or a non-empty string"};
+static const user_rule signed_in = {"id", false, "must have an \"id\" that is a non-empty string"};
+
 /* The JSON of a user, or NULL with an exception. */
-static zend_string *user_encode(HashTable *user_data, const char *key, uint32_t argument)
+static zend_string *user_encode(HashTable *user_data, const user_rule *rule, uint32_t argument)
 {
-    zval *user_id = zend_hash_str_find(user_data, key, strlen(key));
+    zval *user_id = zend_hash_str_find(user_data, rule->key, strlen(rule->key));
     zval value;
 
     if (user_id) {
         ZVAL_DEREF(user_id);
     }
-    if (!user_id || !(Z_TYPE_P(user_id) == IS_LONG ||
+    if (!user_id || !((Z_TYPE_P(user_id) == IS_LONG && rule->integer) ||
                       (Z_TYPE_P(user_id) == IS_STRING && Z_STRLEN_P(user_id) > 0))) {
-        zend_argument_value_error(argument,
-                                  "must have %s \"%s\" that is an integer or a non-empty string",
-                                  key[0] == 'i' ? "an" : "a", key);
+        zend_argument_value_error(argument, "%s", rule->text);
         return NULL;
     }
     ZVAL_ARR(&value, user_data);
@@ -244,7 +253,7 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, generatePresenceAuth)
         !signable(self, php_ody_view(socket_id), php_ody_view(channel), ODY_VIEW("presence-"))) {
         RETURN_THROWS();
     }
-    channel_data = user_encode(user_data, "user_id", 3);
+    channel_data = user_encode(user_data, &member, 3);
     if (!channel_data) {
         RETURN_THROWS();
     }
@@ -266,7 +275,7 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, channelData)
     Z_PARAM_ARRAY_HT(user_data)
     ZEND_PARSE_PARAMETERS_END();
 
-    channel_data = user_encode(user_data, "user_id", 1);
+    channel_data = user_encode(user_data, &member, 1);
     if (!channel_data) {
         RETURN_THROWS();
     }
@@ -290,7 +299,7 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, generateUserAuth)
     if (!self || !check_socket_id(php_ody_view(socket_id)) || !has_key(self)) {
         RETURN_THROWS();
     }
-    text = user_encode(user_data, "id", 2);
+    text = user_encode(user_data, &signed_in, 2);
     if (!text) {
         RETURN_THROWS();
     }
@@ -313,7 +322,7 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelAuthGenerator, userData)
     Z_PARAM_ARRAY_HT(user_data)
     ZEND_PARSE_PARAMETERS_END();
 
-    text = user_encode(user_data, "id", 1);
+    text = user_encode(user_data, &signed_in, 1);
     if (!text) {
         RETURN_THROWS();
     }

@@ -56,7 +56,7 @@ class ChannelAuthGenerator
      * The token that signs a user in (pusher:signin). The client must get userData() of the same user
      * with it.
      *
-     * @param mixed[] $userData `id` (an integer or a non-empty string) and anything else
+     * @param mixed[] $userData `id` (a non-empty string; the server takes no other) and anything else
      * @throws \ValueError when the socket id is not one, or `id` is missing
      * @throws \LogicException without an API key
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON

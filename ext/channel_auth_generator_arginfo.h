@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 9698e1130d64106014791060c5bc3637abff17ec */
+ * Stub hash: b4cbb3d5d3d15dcdeb9e14b4fbb869b3deb4b2ed */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, secretKey, IS_STRING, 0)

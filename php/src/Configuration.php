@@ -79,13 +79,17 @@ final class Configuration
     /**
      * Returns a value that is a text, such as a path.
      *
-     * @param string $key dotted
+     * @param string      $key     dotted
+     * @param string|null $default when it is not set or empty; null: then it is an error, or empty
      *
      * @throws ConfigurationFileException when it is anything else
      */
-    public function text(string $key): string
+    public function text(string $key, ?string $default = null): string
     {
         $value = $this->get($key);
+        if ($default !== null && in_array($value, [null, ''], true)) {
+            return $default;
+        }
         if (is_int($value)) {
             return (string) $value;
         }

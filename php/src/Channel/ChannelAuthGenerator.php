@@ -5,10 +5,14 @@ declare(strict_types=1);
 namespace Ody\Websocket\Channel;
 
 use Ody\Websocket\Channel\Exceptions\MessageException;
+use Ody\Websocket\Secret;
 
 /**
  * Makes and checks the tokens that let a client into private and presence channels, and that sign a
  * user in: Pusher's `key:hex`, where hex is the HMAC-SHA256 of socket id, channel and channel data.
+ *
+ *     $generator = new ChannelAuthGenerator($secretKey, $apiKey);
+ *     echo json_encode(['auth' => $generator->generatePrivateAuth($socketId, 'private-orders')]);
  *
  * The extension has a class of this name. This one is for PHP that does not load it.
  *
@@ -16,6 +20,12 @@ use Ody\Websocket\Channel\Exceptions\MessageException;
  */
 class ChannelAuthGenerator
 {
+    /** Null until constructed. */
+    private ?Secret $secret = null;
+
+    /** Null: tokens can only be checked. */
+    private ?string $apiKey = null;
+
     /**
      * @param string      $secretKey signs; the server's `secret_key`
      * @param string|null $apiKey    the server's `api_key`, the first half of every token. Without it
@@ -23,14 +33,19 @@ class ChannelAuthGenerator
      *
      * @throws \ValueError when a key is empty, or the API key has a colon in it
      */
-    public function __construct(#[\SensitiveParameter] private readonly string $secretKey, private readonly ?string $apiKey = null)
+    public function __construct(#[\SensitiveParameter] string $secretKey, ?string $apiKey = null)
     {
+        if ($this->secret !== null) {
+            throw new \Error(sprintf('%s::__construct() may only be called once', static::class));
+        }
         if ($secretKey === '') {
             throw new \ValueError(self::argument('__construct', 1, 'secretKey', 'must not be empty'));
         }
         if ($apiKey !== null && ($apiKey === '' || str_contains($apiKey, ':'))) {
             throw new \ValueError(self::argument('__construct', 2, 'apiKey', 'must not be empty or contain a colon'));
         }
+        $this->secret = new Secret($secretKey);
+        $this->apiKey = $apiKey;
     }
 
     /**
@@ -81,7 +96,8 @@ class ChannelAuthGenerator
      * The token that signs a user in (pusher:signin). The client must get userData() of the same user
      * with it.
      *
-     * @param array<array-key, mixed> $userData `id` (a non-empty string or an integer) and anything else
+     * @param array<array-key, mixed> $userData `id` (a non-empty string; the server takes no other) and
+     *                                          anything else
      *
      * @throws \ValueError      when the socket id is not one, or `id` is missing
      * @throws \LogicException  without an API key
@@ -115,6 +131,8 @@ class ChannelAuthGenerator
      */
     public function validatePrivateAuth(string $socketId, string $channel, string $authSignature): bool
     {
+        $this->secret();
+
         return self::isSocketId($socketId) && self::isChannel($channel, 'private-')
             && $this->verify($socketId . ':' . $channel, $authSignature);
     }
@@ -129,6 +147,7 @@ class ChannelAuthGenerator
      */
     public function validatePresenceAuth(string $socketId, string $channel, string $authSignature, ?string $channelData = null): array|false
     {
+        $this->secret();
         if ($channelData === null) {
             $border = strpos($authSignature, ':{');
             if ($border === false) {
@@ -147,28 +166,65 @@ class ChannelAuthGenerator
     }
 
     /**
-     * Keeps the secret out of dumps.
+     * There are no copies of a secret.
      *
-     * @return array<string, mixed>
+     * @throws \Error always
      */
-    public function __debugInfo(): array
+    public function __clone()
     {
-        return [];
+        throw new \Error('Trying to clone an uncloneable object of class ' . static::class);
+    }
+
+    /**
+     * Secrets go into no session, cache or queue.
+     *
+     * @throws \Exception always
+     */
+    public function __serialize(): never
+    {
+        throw new \Exception(sprintf("Serialization of '%s' is not allowed", static::class));
+    }
+
+    /**
+     * Nothing makes one but the constructor.
+     *
+     * @param array<array-key, mixed> $data
+     *
+     * @throws \Exception always
+     */
+    public function __unserialize(array $data): never
+    {
+        throw new \Exception(sprintf("Unserialization of '%s' is not allowed", static::class));
+    }
+
+    /**
+     * It has no properties but its own.
+     *
+     * @throws \Error always
+     */
+    public function __set(string $name, mixed $value): never
+    {
+        throw new \Error(sprintf('Cannot create dynamic property %s::$%s', static::class, $name));
+    }
+
+    private function secret(): Secret
+    {
+        return $this->secret ?? throw new \Error(static::class . '::__construct() has not been called');
     }
 
     private function token(string $signed): string
     {
-        return $this->apiKey . ':' . hash_hmac('sha256', $signed, $this->secretKey);
+        return $this->apiKey . ':' . $this->secret()->sign($signed);
     }
 
     private function verify(string $signed, string $token): bool
     {
-        $colon = strpos($token, ':');
         if ($this->apiKey !== null) {
             return hash_equals($this->token($signed), $token);
         }
+        $colon = strpos($token, ':');
 
-        return hash_equals(hash_hmac('sha256', $signed, $this->secretKey), $colon === false ? $token : substr($token, $colon + 1));
+        return hash_equals($this->secret()->sign($signed), $colon === false ? $token : substr($token, $colon + 1));
     }
 
     private function requireSignable(string $method, string $socketId, string $channel, string $prefix): void
@@ -183,6 +239,7 @@ class ChannelAuthGenerator
 
     private function requireSocketId(string $method, string $socketId): void
     {
+        $this->secret();
         if (!self::isSocketId($socketId)) {
             throw new \ValueError(self::argument($method, 1, 'socketId', 'must be a socket id: digits, a dot and digits'));
         }
@@ -211,8 +268,10 @@ class ChannelAuthGenerator
     private static function userText(string $method, int $position, array $userData, string $key): string
     {
         $id = $userData[$key] ?? null;
-        if (!is_int($id) && (!is_string($id) || $id === '')) {
-            $rule = sprintf('must have %s "%s" that is an integer or a non-empty string', $key === 'id' ? 'an' : 'a', $key);
+        if ((!is_string($id) || $id === '') && (!is_int($id) || $key === 'id')) {
+            $rule = $key === 'id'
+                ? 'must have an "id" that is a non-empty string'
+                : sprintf('must have a "%s" that is an integer or a non-empty string', $key);
             throw new \ValueError(self::argument($method, $position, 'userData', $rule));
         }
 

@@ -27,22 +27,23 @@ final class Connection
      */
     public static function ofConfiguration(Configuration $configuration): self
     {
-        $value = $configuration->get('connection') === null ? '' : $configuration->text('connection');
+        $value = $configuration->text('connection', '');
         if ($value === '') {
             return new self(false, $configuration->text('socket.path'));
         }
         if (str_starts_with($value, 'unix:///')) {
             return new self(false, substr($value, 7));
         }
-        $scheme = parse_url($value, PHP_URL_SCHEME);
-        if (($scheme === 'http' || $scheme === 'https') && is_string(parse_url($value, PHP_URL_HOST))) {
+        $parts = parse_url($value);
+        if (is_array($parts) && in_array($parts['scheme'] ?? '', ['http', 'https'], true) && ($parts['host'] ?? '') !== ''
+            && array_diff_key($parts, ['scheme' => 1, 'host' => 1, 'port' => 1, 'path' => 1]) === []) {
             return new self(true, rtrim($value, '/'));
         }
 
-        throw new ConfigurationFileException(sprintf(
-            '"connection" must be unix:///path, http://host:port or https://host:port, "%s" given.',
-            $value,
-        ));
+        // What stands there is not shown: it may hold a password.
+        throw new ConfigurationFileException(
+            '"connection" must be unix:///path, http://host:port or https://host:port, without a user, a password or a query.',
+        );
     }
 
     /**

@@ -38,15 +38,15 @@ final class HttpPublisher implements Publisher
      */
     public static function ofConfiguration(Configuration $configuration): self
     {
-        return new self(HttpTransport::ofConfiguration($configuration), $configuration->text('missing_channel') === 'ignore');
+        return new self(HttpTransport::ofConfiguration($configuration), $configuration->text('missing_channel', 'throw') === 'ignore');
     }
 
     /** {@inheritDoc} */
     public function publish(string $channel, string $event, array $data, ?string $except = null): int
     {
-        $counts = $this->send(['channel' => $channel], $event, $data, $except);
+        $counts = $this->send(__FUNCTION__, ['channel' => $channel], $event, $data, $except);
         $count = $counts[$channel] ?? null;
-        if ($count === 0 && !$this->lenient && !self::alwaysExists($channel)) {
+        if ($count === 0 && !$this->lenient && !ChannelName::alwaysExists($channel)) {
             throw new ChannelNotFoundException(sprintf('channel "%s" does not exist: it has no subscribers', $channel));
         }
 
@@ -56,12 +56,9 @@ final class HttpPublisher implements Publisher
     /** {@inheritDoc} */
     public function publishToChannels(array $channels, string $event, array $data, ?string $except = null): int
     {
-        if ($channels === []) {
-            throw new ChannelException('0 channels in one publish: at least 1 is needed');
-        }
         $sum = 0;
-        foreach (array_chunk(array_values(array_unique($channels)), self::CHANNELS_AT_ONCE) as $chunk) {
-            $sum += array_sum($this->send(['channels' => $chunk], $event, $data, $except));
+        foreach (array_chunk(self::distinct($channels), self::CHANNELS_AT_ONCE) as $chunk) {
+            $sum += array_sum($this->send(__FUNCTION__, ['channels' => $chunk], $event, $data, $except));
         }
 
         return $sum;
@@ -70,8 +67,10 @@ final class HttpPublisher implements Publisher
     /** {@inheritDoc} */
     public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool
     {
-        self::requireSocketId($clientId);
-        $body = ['name' => $event, 'data' => JsonText::encode($data, 'The event data')] + ($channel === null ? [] : ['channel' => $channel]);
+        $body = ['name' => $event, 'data' => self::data($data)] + ($channel === null ? [] : ['channel' => $channel]);
+        if (!self::isSocketId($clientId)) {
+            return false;
+        }
         $answer = $this->transport->post(sprintf('/connections/%s/events', $clientId), JsonText::encode($body, 'The request'));
 
         return ($answer['delivered'] ?? false) === true;
@@ -89,7 +88,9 @@ final class HttpPublisher implements Publisher
     /** {@inheritDoc} */
     public function isSubscribed(string $clientId, string $channel): bool
     {
-        self::requireSocketId($clientId);
+        if (!self::isSocketId($clientId)) {
+            return false;
+        }
         $answer = $this->transport->get(sprintf('/connections/%s/channels/%s', $clientId, self::segment($channel)));
 
         return ($answer['subscribed'] ?? false) === true;
@@ -100,7 +101,7 @@ final class HttpPublisher implements Publisher
     {
         $answer = $this->transport->get('/channels/' . self::segment($channel));
 
-        return self::alwaysExists($channel) || ($answer['occupied'] ?? false) === true;
+        return ChannelName::alwaysExists($channel) || ($answer['occupied'] ?? false) === true;
     }
 
     /** {@inheritDoc} */
@@ -108,17 +109,16 @@ final class HttpPublisher implements Publisher
     {
         $answer = $this->transport->get('/channels', ['info' => 'subscription_count']);
         $users = $this->transport->get('/channels', ['filter_by_prefix' => 'presence-', 'info' => 'user_count']);
+        $users = self::attributes($users);
         $channels = [];
-        foreach (self::attributes($answer) as $name => $attributes) {
-            $metadata = [];
-            if (str_starts_with($name, 'presence-')) {
-                $metadata['users'] = self::number(self::attributes($users)[$name]['user_count'] ?? null) ?? 0;
-            }
+        foreach (self::attributes($answer) as $key => $attributes) {
+            // A name of digits is an integer as a key.
+            $name = (string) $key;
             $channels[$name] = [
                 'name' => $name,
-                'type' => self::type($name),
+                'type' => ChannelName::kind($name),
                 'subscribers' => self::number($attributes['subscription_count'] ?? null) ?? 0,
-                'metadata' => $metadata,
+                'metadata' => ChannelName::isPresence($name) ? ['users' => self::number($users[$name]['user_count'] ?? null) ?? 0] : [],
             ];
         }
 
@@ -129,15 +129,15 @@ final class HttpPublisher implements Publisher
      * @param array<string, mixed>    $target
      * @param array<array-key, mixed> $data
      *
-     * @return array<string, int> subscribers of each channel, as far as the server says them
+     * @return array<int> subscribers of each channel, as far as the server says them
      */
-    private function send(array $target, string $event, array $data, ?string $except): array
+    private function send(string $method, array $target, string $event, array $data, ?string $except): array
     {
-        $body = ['name' => $event, 'data' => JsonText::encode($data, 'The event data'), 'info' => 'subscription_count'] + $target;
-        if ($except !== null) {
-            self::requireSocketId($except);
-            $body['socket_id'] = $except;
+        if ($except !== null && !self::isSocketId($except)) {
+            throw new \ValueError(sprintf('%s::%s(): Argument #4 ($except) must be a socket id: digits, a dot and digits', self::class, $method));
         }
+        $body = ['name' => $event, 'data' => self::data($data), 'info' => 'subscription_count'] + $target
+            + ($except === null ? [] : ['socket_id' => $except]);
         $counts = [];
         foreach (self::attributes($this->transport->post('/events', JsonText::encode($body, 'The request'))) as $name => $attributes) {
             $count = self::number($attributes['subscription_count'] ?? null);
@@ -152,14 +152,14 @@ final class HttpPublisher implements Publisher
     /**
      * @param array<array-key, mixed> $answer
      *
-     * @return array<string, array<array-key, mixed>> attributes by channel
+     * @return array<array<array-key, mixed>> attributes by channel
      */
     private static function attributes(array $answer): array
     {
         $channels = $answer['channels'] ?? null;
         $attributes = [];
         foreach (is_array($channels) ? $channels : [] as $name => $values) {
-            $attributes[(string) $name] = is_array($values) ? $values : [];
+            $attributes[$name] = is_array($values) ? $values : [];
         }
 
         return $attributes;
@@ -179,25 +179,37 @@ final class HttpPublisher implements Publisher
         return rawurlencode($channel);
     }
 
-    private static function requireSocketId(string $clientId): void
+    /**
+     * Whether a client can have that id. One that nobody can have is not an error: it is not connected.
+     */
+    private static function isSocketId(string $clientId): bool
     {
-        if (preg_match('/\A\d{1,20}\.\d{1,20}\z/', $clientId) !== 1) {
-            throw new \ValueError('A socket id is two numbers with a dot between them');
+        return strlen($clientId) <= 40 && preg_match('/\A\d+\.\d+\z/', $clientId) === 1;
+    }
+
+    /**
+     * @param array<array-key, mixed> $channels
+     *
+     * @return list<string>
+     */
+    private static function distinct(array $channels): array
+    {
+        $names = [];
+        foreach ($channels as $channel) {
+            if (!is_string($channel)) {
+                throw new \TypeError(sprintf('%s::publishToChannels(): Argument #1 ($channels) must be an array of strings, %s given in it', self::class, get_debug_type($channel)));
+            }
+            $names[] = $channel;
         }
+
+        return array_values(array_unique($names));
     }
 
-    private static function alwaysExists(string $channel): bool
+    /**
+     * @param array<array-key, mixed> $data
+     */
+    private static function data(array $data): string
     {
-        return preg_match('/\A(?:#server-to-user-|(?:private-|presence-|private-encrypted-)?cache-)/', $channel) === 1;
-    }
-
-    private static function type(string $channel): string
-    {
-        return match (true) {
-            str_starts_with($channel, 'presence-') => 'presence',
-            str_starts_with($channel, 'private-encrypted-') => 'encrypted',
-            str_starts_with($channel, 'private-') => 'private',
-            default => 'public',
-        };
+        return JsonText::encode($data, 'The data of the event');
     }
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Channel;
 
+use Ody\Websocket\Secret;
+
 /**
  * Signs requests to the HTTP API as Pusher's server libraries do.
  *
@@ -12,6 +14,8 @@ namespace Ody\Websocket\Channel;
  */
 final class HttpRequestSigner
 {
+    private readonly Secret $secret;
+
     /**
      * @param string            $key    the app's public key
      * @param string            $secret the app's secret
@@ -20,9 +24,11 @@ final class HttpRequestSigner
     public function __construct(
         private readonly string $key,
         #[\SensitiveParameter]
-        private readonly string $secret,
+        string $secret,
         private readonly ?\Closure $clock = null,
-    ) {}
+    ) {
+        $this->secret = new Secret($secret);
+    }
 
     /**
      * Returns the query of a request with its signature, encoded for a URL.
@@ -47,7 +53,7 @@ final class HttpRequestSigner
         foreach ($parameters as $name => $value) {
             $pairs[] = $name . '=' . $value;
         }
-        $parameters['auth_signature'] = hash_hmac('sha256', implode("\n", [$method, $path, implode('&', $pairs)]), $this->secret);
+        $parameters['auth_signature'] = $this->secret->sign(implode("\n", [$method, $path, implode('&', $pairs)]));
 
         return http_build_query($parameters, '', '&', PHP_QUERY_RFC3986);
     }

@@ -6,7 +6,6 @@ namespace Ody\Websocket\Channel;
 
 use Ody\Websocket\Channel\Exceptions\AuthorizationException;
 use Ody\Websocket\Channel\Exceptions\ChannelException;
-use Ody\Websocket\Channel\Exceptions\ChannelNotFoundException;
 use Ody\Websocket\Channel\Exceptions\MessageException;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\ConfigurationFileException;
@@ -15,7 +14,6 @@ use Ody\Websocket\Exceptions\OutcomeUnknownException;
 use Ody\Websocket\Exceptions\ServerException;
 use Psr\Http\Client\ClientExceptionInterface;
 use Psr\Http\Client\ClientInterface;
-use Psr\Http\Client\RequestExceptionInterface;
 use Psr\Http\Message\RequestFactoryInterface;
 use Psr\Http\Message\RequestInterface;
 use Psr\Http\Message\ResponseInterface;
@@ -28,6 +26,15 @@ final class HttpTransport
 {
     /** Bytes of an answer that are read. */
     private const ANSWER_MAX = 64 << 20;
+
+    /**
+     * How clients say that they did not even reach the server. The classes of PSR-18 do not tell:
+     * clients throw the same for a lost answer. What is not in here counts as sent. Guzzle without
+     * ext-curl says "Connection refused for URI" whatever happened.
+     */
+    private const NEVER_SENT = '/cURL error (?:5|6|7|35|51|58|59|60|66|77|83|90|91)\b|(?:could not|couldn\'t|failed to) (?:connect|resolve)'
+        . '|getaddrinfo|connection refused(?! for uri)|failed to open stream: (?:connection timed out|no route to host|network is unreachable)'
+        . '|(?:connection|resolving|ssl connection) time(?:d )?out\b|failed to enable crypto|certificate verify failed/i';
 
     /**
      * @param string                  $base    URL of the server with a prefix, if it has one; no slash at its end
@@ -50,7 +57,7 @@ final class HttpTransport
      * Makes one with Guzzle, where it is installed. Any other PSR-18 client goes into the constructor.
      *
      * @throws HttpClientMissingException
-     * @throws ConfigurationFileException when `connection` is no HTTP address
+     * @throws ConfigurationFileException when `connection` is no HTTP address, or a key is missing
      */
     public static function ofConfiguration(Configuration $configuration): self
     {
@@ -58,11 +65,16 @@ final class HttpTransport
         if (!$connection->http) {
             throw new ConfigurationFileException('"connection" must be an HTTP address.');
         }
+        foreach (['api_key', 'secret_key'] as $key) {
+            if ($configuration->text($key, '') === '') {
+                throw new ConfigurationFileException(sprintf('"connection" is an HTTP address, which needs "%s".', $key));
+            }
+        }
         [$client, $requests, $streams] = self::installed($configuration);
 
         return new self(
-            $connection->address . $configuration->text('path'),
-            $configuration->text('app_id'),
+            $connection->address . $configuration->text('path', ''),
+            $configuration->text('app_id', '1'),
             new HttpRequestSigner($configuration->text('api_key'), $configuration->text('secret_key')),
             $client,
             $requests,
@@ -113,38 +125,28 @@ final class HttpTransport
         return $this->answer($this->exchange($request), $method === 'POST');
     }
 
-    /**
-     * A request that the client could not even send is one thing, an answer that did not come another:
-     * then nobody knows whether it was carried out.
-     */
     private function exchange(RequestInterface $request): ResponseInterface
     {
         try {
             return $this->client->sendRequest($request);
-        } catch (RequestExceptionInterface $error) {
-            throw new ServerException('The request to the server could not be made: ' . $this->plain($error), 0, $error);
         } catch (ClientExceptionInterface $error) {
-            $message = sprintf('The server at %s did not answer: %s', $this->base, $this->plain($error));
-            throw $request->getMethod() === 'POST' && !self::neverSent($error)
-                ? new OutcomeUnknownException($message . '; whether the request was carried out is unknown', 0, $error)
-                : new ConnectionException($message, 0, $error);
+            throw $this->lost($error, $request->getMethod() === 'POST');
         }
     }
 
     /**
-     * Clients say in their own ways that they did not even reach the server.
+     * A request that was never sent is one thing, an answer that did not come another: then nobody
+     * knows whether the request was carried out.
      */
-    private static function neverSent(\Throwable $error): bool
+    private function lost(\Throwable $error, bool $changes): ConnectionException
     {
-        return preg_match('/could not connect|couldn\'t connect|failed to connect|could not resolve|couldn\'t resolve|connection refused|cURL error [67]\b/i', $error->getMessage()) === 1;
-    }
+        // A client's message may hold the URL, which holds the signature.
+        $reason = (string) preg_replace('/\?\S*/', '', $error->getMessage());
+        $message = sprintf('The server at %s did not answer: %s', $this->base, rtrim($reason, '.'));
 
-    /**
-     * A client's message may hold the URL, which holds the signature.
-     */
-    private function plain(\Throwable $error): string
-    {
-        return (string) preg_replace('/\?\S*/', '', $error->getMessage());
+        return $changes && preg_match(self::NEVER_SENT, $reason) !== 1
+            ? new OutcomeUnknownException($message . '; whether the request was carried out is unknown', 0, $error)
+            : new ConnectionException($message, 0, $error);
     }
 
     /**
@@ -152,12 +154,16 @@ final class HttpTransport
      */
     private function answer(ResponseInterface $response, bool $changes): array
     {
-        $text = $this->text($response);
+        try {
+            $text = self::text($response);
+        } catch (\RuntimeException $error) {
+            throw $this->lost($error, $changes);
+        }
         $status = $response->getStatusCode();
         if ($status < 200 || $status > 299) {
             throw self::failure($status, trim($text));
         }
-        $answer = json_decode($text === '' ? '{}' : $text, true);
+        $answer = json_decode($text, true);
         if (!is_array($answer)) {
             $message = sprintf('What answers at %s is not this server: its answer is no JSON', $this->base);
             throw $changes ? new OutcomeUnknownException($message) : new ConnectionException($message);
@@ -166,7 +172,7 @@ final class HttpTransport
         return $answer;
     }
 
-    private function text(ResponseInterface $response): string
+    private static function text(ResponseInterface $response): string
     {
         $body = $response->getBody();
         $text = '';
@@ -188,7 +194,8 @@ final class HttpTransport
         return match ($status) {
             400 => new ChannelException($message),
             401, 403 => new AuthorizationException($message),
-            404 => new ChannelNotFoundException($message),
+            // A channel without subscribers is no 404: the address or the app is wrong.
+            404 => new ServerException($message . '; are "connection", "path" and "app_id" right?'),
             413 => new MessageException($message),
             default => new ServerException($message),
         };

@@ -31,13 +31,12 @@ final class UnixPublisher implements Publisher
     public static function ofConfiguration(Configuration $configuration): self
     {
         Extension::require();
-        $missing = $configuration->text('missing_channel');
 
         return new self(new ChannelClient(
             Connection::ofConfiguration($configuration)->address,
             $configuration->number('connect_timeout', 1.0),
             $configuration->number('timeout', 5.0),
-            $missing === '' ? 'throw' : $missing,
+            $configuration->text('missing_channel', 'throw'),
         ));
     }
 

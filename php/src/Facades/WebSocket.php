@@ -125,6 +125,7 @@ final class WebSocket
 
     /**
      * Records from now on what would be published, and reaches no server: for tests of an application.
+     * swap(null) ends it.
      *
      *     $fake = WebSocket::fake();
      *     (new OrderService())->ship($order);
@@ -136,8 +137,12 @@ final class WebSocket
     }
 
     /**
-     * Uses another client from now on; null: one of the container or the configuration, at the next
-     * call.
+     * Uses another client from now on.
+     *
+     *     WebSocket::swap(new UnixPublisher(new ChannelClient('/run/ody.sock')));
+     *
+     * @param Publisher|ChannelClient|null $client null: one of the container or the configuration, at
+     *                                             the next call
      */
     public static function swap(Publisher|ChannelClient|null $client): void
     {
@@ -146,7 +151,11 @@ final class WebSocket
 
     /**
      * Takes the client from a framework's container from now on, if that has a {@see Publisher}. What
-     * was used before is forgotten.
+     * was used before is forgotten, a fake as well.
+     *
+     *     WebSocket::setContainer($container);
+     *
+     * @param ContainerInterface|null $container null: none, as without a framework
      */
     public static function setContainer(?ContainerInterface $container): void
     {
@@ -157,17 +166,24 @@ final class WebSocket
     /**
      * Returns the client of this process. It connects at its first call.
      *
-     * @throws ExtensionMissingException
+     * @throws ExtensionMissingException                            for the socket, without the extension
+     * @throws \Ody\Websocket\Channel\HttpClientMissingException for HTTP, without a client for it
      * @throws ConfigurationFileException
+     * @throws \UnexpectedValueException                            when the container has something else
      */
     public static function client(): Publisher
     {
         if (self::$client !== null) {
             return self::$client;
         }
-        $client = self::$container?->has(Publisher::class) === true ? self::$container->get(Publisher::class) : null;
+        if (self::$container === null || !self::$container->has(Publisher::class)) {
+            return self::$client = Connection::publisher(Configuration::load());
+        }
+        // Not kept: the container may have another one for each request.
+        $client = self::$container->get(Publisher::class);
 
-        // The container may give another one for each request: only one of our own is kept.
-        return $client instanceof Publisher ? $client : self::$client = Connection::publisher(Configuration::load());
+        return $client instanceof Publisher
+            ? $client
+            : throw new \UnexpectedValueException(sprintf('The container has no %s under that name, but %s.', Publisher::class, get_debug_type($client)));
     }
 }

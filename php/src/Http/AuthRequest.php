@@ -14,6 +14,9 @@ final class AuthRequest
     /** Bytes of a body; what is asked for fits into a few hundred. */
     private const BODY_MAX = 65536;
 
+    /** Fields of a form. */
+    private const FIELDS_MAX = 100;
+
     private function __construct(
         /** Digits, a dot and digits. */
         public readonly string $socketId,
@@ -110,9 +113,8 @@ final class AuthRequest
         if (str_contains(strtolower($request->getHeaderLine('Content-Type')), 'json') || str_starts_with(ltrim($body), '{')) {
             return self::json($body);
         }
-        parse_str($body, $values);
 
-        return $values;
+        return self::form($body);
     }
 
     private static function body(ServerRequestInterface $request): string
@@ -130,6 +132,21 @@ final class AuthRequest
         }
 
         return $body;
+    }
+
+    /**
+     * PHP warns about forms of more fields than max_input_vars says.
+     *
+     * @return array<array-key, mixed>
+     */
+    private static function form(string $body): array
+    {
+        if (substr_count($body, '&') >= self::FIELDS_MAX) {
+            throw new AuthRequestException('The request has too many fields', 422);
+        }
+        parse_str($body, $values);
+
+        return $values;
     }
 
     /**

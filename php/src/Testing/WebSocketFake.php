@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Testing;
 
+use Ody\Websocket\Channel\ChannelName;
 use Ody\Websocket\Channel\Publisher;
 
 /**
@@ -24,14 +25,16 @@ final class WebSocketFake implements Publisher
     /** @var list<Whispered> */
     private array $whispered = [];
 
-    /** @var array<string, list<string>> socket ids by channel */
+    /** @var array<list<string>> socket ids by channel */
     private array $subscribers = [];
 
     /**
-     * Says who is subscribed to a channel from now on. Without it a channel has nobody, and
-     * publishing to it is no error.
+     * Says who is subscribed to a channel from now on. A channel that is never named here exists but
+     * has nobody; publishing to any channel is no error.
      *
-     * @param list<string> $clientIds
+     *     $fake->withSubscribers('orders', ['1.1'])->withSubscribers('closed', []);
+     *
+     * @param list<string> $clientIds socket ids; none: channelExists() says false
      *
      * @return $this
      */
@@ -65,15 +68,15 @@ final class WebSocketFake implements Publisher
     /**
      * Checks that an event was published, on any channel.
      *
-     * @param (callable(Published): bool)|null $filter says which ones count; null: all
+     * @param (callable(Published): bool)|null $callback says which ones count; null: all
      *
      * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
      */
-    public function assertPublished(string $event, ?callable $filter = null): void
+    public function assertPublished(string $event, ?callable $callback = null): void
     {
         Assertion::that(
-            $this->matching(null, $event, $filter) !== [],
-            sprintf('The event "%s" was not published%s. %s', $event, $filter === null ? '' : ' as expected', $this->summary()),
+            $this->matching(null, $event, $callback) !== [],
+            sprintf('The event "%s" was not published%s. %s', $event, $callback === null ? '' : ' as expected', $this->summary()),
         );
     }
 
@@ -81,14 +84,14 @@ final class WebSocketFake implements Publisher
      * Checks that something was published on a channel.
      *
      * @param string|null                      $event  null: any event
-     * @param (callable(Published): bool)|null $filter says which ones count; null: all
+     * @param (callable(Published): bool)|null $callback says which ones count; null: all
      *
      * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
      */
-    public function assertPublishedOn(string $channel, ?string $event = null, ?callable $filter = null): void
+    public function assertPublishedOn(string $channel, ?string $event = null, ?callable $callback = null): void
     {
         Assertion::that(
-            $this->matching($channel, $event, $filter) !== [],
+            $this->matching($channel, $event, $callback) !== [],
             sprintf('%s was not published on "%s". %s', $event === null ? 'Anything' : sprintf('The event "%s"', $event), $channel, $this->summary()),
         );
     }
@@ -110,13 +113,13 @@ final class WebSocketFake implements Publisher
     /**
      * Checks that an event was not published.
      *
-     * @param (callable(Published): bool)|null $filter says which ones count; null: all
+     * @param (callable(Published): bool)|null $callback says which ones count; null: all
      *
      * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
      */
-    public function assertNotPublished(string $event, ?callable $filter = null): void
+    public function assertNotPublished(string $event, ?callable $callback = null): void
     {
-        Assertion::that($this->matching(null, $event, $filter) === [], sprintf('The event "%s" was published. %s', $event, $this->summary()));
+        Assertion::that($this->matching(null, $event, $callback) === [], sprintf('The event "%s" was published. %s', $event, $this->summary()));
     }
 
     /**
@@ -171,20 +174,21 @@ final class WebSocketFake implements Publisher
     /** {@inheritDoc} */
     public function channelExists(string $channel): bool
     {
-        return $this->getSubscribers($channel) !== [];
+        return ($this->subscribers[$channel] ?? null) !== [];
     }
 
     /** {@inheritDoc} */
     public function getChannels(): array
     {
         $channels = [];
-        foreach (array_filter($this->subscribers) as $name => $clientIds) {
-            $type = preg_match('/\A(private|presence)-/', $name, $match) === 1 ? $match[1] : 'public';
+        foreach (array_filter($this->subscribers) as $key => $clientIds) {
+            // A name of digits is an integer as a key.
+            $name = (string) $key;
             $channels[$name] = [
                 'name' => $name,
-                'type' => $type,
+                'type' => ChannelName::kind($name),
                 'subscribers' => count($clientIds),
-                'metadata' => $type === 'presence' ? ['users' => count($clientIds)] : [],
+                'metadata' => ChannelName::isPresence($name) ? ['users' => count($clientIds)] : [],
             ];
         }
 
@@ -192,16 +196,16 @@ final class WebSocketFake implements Publisher
     }
 
     /**
-     * @param (callable(Published): bool)|null $filter
+     * @param (callable(Published): bool)|null $callback
      *
      * @return list<Published>
      */
-    private function matching(?string $channel, ?string $event, ?callable $filter): array
+    private function matching(?string $channel, ?string $event, ?callable $callback): array
     {
         return array_values(array_filter(
             $this->published,
             static fn(Published $one): bool => ($channel === null || $one->channel === $channel)
-                && ($event === null || $one->event === $event) && ($filter === null || $filter($one)),
+                && ($event === null || $one->event === $event) && ($callback === null || $callback($one)),
         ));
     }
 

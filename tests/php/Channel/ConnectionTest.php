@@ -36,12 +36,36 @@ final class ConnectionTest extends ProjectTestCase
     public function testNonsenseIsNamed(): void
     {
         $project = $this->projectWithServer();
-        foreach (['ftp://x', 'localhost:9502', 'http://', 'unix://relative'] as $value) {
+        foreach (['ftp://x', 'localhost:9502', 'http://', 'unix://relative', 'http://user:hidden@host', 'http://host?hidden'] as $value) {
             $project->environment['WEBSOCKET_CONNECTION'] = $value;
             $message = $project->native(self::PUBLISHER)->json();
             self::assertIsString($message);
             self::assertStringContainsString('"connection" must be', $message);
+            self::assertStringNotContainsString('hidden', $message);
         }
+    }
+
+    public function testEmptyVariablesMeanTheDefaults(): void
+    {
+        $project = $this->projectWithServer();
+        foreach (['WEBSOCKET_MISSING_CHANNEL', 'WEBSOCKET_TIMEOUT', 'WEBSOCKET_PATH', 'WEBSOCKET_APP_ID'] as $variable) {
+            $project->environment[$variable] = 'null';
+        }
+        self::assertStringContainsString('UnixPublisher', $project->native(self::PUBLISHER)->output);
+        $project->environment['WEBSOCKET_CONNECTION'] = 'http://ws.example.com';
+        self::assertStringContainsString('HttpPublisher', $project->php(self::PUBLISHER)->output);
+        $project->environment['WEBSOCKET_SECRET_KEY'] = '';
+        self::assertSame('"connection" is an HTTP address, which needs "secret_key".', $project->php(self::PUBLISHER)->json());
+    }
+
+    public function testWithoutAnHttpClientItSaysWhatToInstall(): void
+    {
+        $project = $this->projectWithServer();
+        $project->environment['WEBSOCKET_CONNECTION'] = 'http://ws.example.com';
+        $code = 'spl_autoload_functions()[0][0]->setPsr4("GuzzleHttp\\\\", []); ' . self::PUBLISHER;
+        $message = $project->php($code)->json();
+        self::assertIsString($message);
+        self::assertStringContainsString('composer require guzzlehttp/guzzle', $message);
     }
 
     public function testPublishesOverHttpWithoutTheExtension(): void

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Tests\Channel;
 
-use GuzzleHttp\Exception\ConnectException;
+use GuzzleHttp\Exception\RequestException;
 use Nyholm\Psr7\Factory\Psr17Factory;
 use Nyholm\Psr7\Request;
 use Nyholm\Psr7\Response;
@@ -21,6 +21,7 @@ use Ody\Websocket\Exceptions\ServerException;
 use Ody\Websocket\Tests\Support\HttpApiDouble;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
+use Psr\Http\Message\StreamInterface;
 
 final class HttpPublisherTest extends TestCase
 {
@@ -113,10 +114,11 @@ final class HttpPublisherTest extends TestCase
         yield '400 as JSON' => [new Response(400, [], '{"error":"no name"}'), ChannelException::class, 'The server answered 400: no name'];
         yield '401' => [new Response(401, [], 'Invalid signature'), AuthorizationException::class, '401: Invalid signature'];
         yield '403' => [new Response(403, [], "over quota\xff"), AuthorizationException::class, '403: over quota?'];
-        yield '404' => [new Response(404, [], 'gone'), ChannelNotFoundException::class, '404: gone'];
+        yield '404' => [new Response(404, [], 'gone'), ServerException::class, '404: gone; are "connection"'];
         yield '413' => [new Response(413, [], 'too large'), MessageException::class, '413: too large'];
         yield '500' => [new Response(500, [], 'oops'), ServerException::class, '500: oops'];
         yield 'redirect' => [new Response(302, ['Location' => 'http://elsewhere'], ''), ServerException::class, '302'];
+        yield 'nothing' => [new Response(200), OutcomeUnknownException::class, 'is not this server'];
         yield 'no JSON' => [new Response(200, [], '<html>'), OutcomeUnknownException::class, 'is not this server'];
     }
 
@@ -131,45 +133,94 @@ final class HttpPublisherTest extends TestCase
         self::publisher(new HttpApiDouble($answer))->publish('news', 'e', []);
     }
 
-    public function testALostRequestIsTakenForWhatItIs(): void
+    /**
+     * @return iterable<string, array{string, bool}>
+     */
+    public static function losses(): iterable
     {
-        $request = new Request('POST', 'http://ws.test');
-        $refused = new ConnectException('cURL error 7: Failed to connect to ws.test port 9502: Connection refused for http://ws.test/?auth_signature=abc', $request);
-        try {
-            self::publisher(new HttpApiDouble($refused))->publish('news', 'e', []);
-            self::fail('nothing was thrown');
-        } catch (ConnectionException $error) {
-            self::assertNotInstanceOf(OutcomeUnknownException::class, $error);
-            self::assertStringNotContainsString('abc', $error->getMessage());
-        }
-        $silent = new ConnectException('cURL error 28: Operation timed out after 5000 milliseconds', $request);
-        try {
-            self::publisher(new HttpApiDouble($silent))->getSubscribers('news');
-            self::fail('nothing was thrown');
-        } catch (ConnectionException $error) {
-            self::assertNotInstanceOf(OutcomeUnknownException::class, $error);
-        }
-        $this->expectException(OutcomeUnknownException::class);
-        self::publisher(new HttpApiDouble($silent))->publish('news', 'e', []);
+        yield 'refused' => ['cURL error 7: Failed to connect to ws.test port 9502: Connection refused for http://ws.test/?auth_signature=abc', true];
+        yield 'certificate' => ['cURL error 60: SSL certificate problem: self-signed certificate for https://ws.test/?auth_signature=abc', true];
+        yield 'connecting' => ['cURL error 28: Connection timed out after 1001 milliseconds for http://ws.test/?auth_signature=abc', true];
+        yield 'another client' => ['Could not resolve host: ws.test for "http://ws.test/?auth_signature=abc".', true];
+        yield 'silence' => ['cURL error 28: Operation timed out after 5000 milliseconds with 0 bytes received for http://ws.test/?auth_signature=abc', false];
+        yield 'reset' => ['cURL error 56: Recv failure: Connection reset by peer for http://ws.test/?auth_signature=abc', false];
+        yield 'no word' => ['Connection refused for URI http://ws.test/?auth_signature=abc', false];
+    }
+
+    #[DataProvider('losses')]
+    public function testALostRequestIsTakenForWhatItIs(string $words, bool $neverSent): void
+    {
+        $lost = new RequestException($words, new Request('POST', 'http://ws.test'));
+        $error = self::failure(static fn() => self::publisher(new HttpApiDouble($lost))->publish('news', 'e', []));
+        self::assertSame($neverSent ? ConnectionException::class : OutcomeUnknownException::class, $error::class);
+        self::assertStringNotContainsString('abc', $error->getMessage());
+        $question = self::failure(static fn() => self::publisher(new HttpApiDouble($lost))->getSubscribers('news'));
+        self::assertSame(ConnectionException::class, $question::class);
+    }
+
+    public function testABodyThatBreaksOff(): void
+    {
+        $stream = self::createStub(StreamInterface::class);
+        $stream->method('read')->willThrowException(new \RuntimeException('Unable to read from stream'));
+        $error = self::failure(static fn() => self::publisher(new HttpApiDouble((new Response())->withBody($stream)))->publish('news', 'e', []));
+        self::assertSame(OutcomeUnknownException::class, $error::class);
     }
 
     public function testWhatCannotBeSent(): void
     {
         $publisher = self::publisher(new HttpApiDouble());
+        $publish = HttpPublisher::class . '::publish(): Argument #4 ($except) must be a socket id: digits, a dot and digits';
+        $many = HttpPublisher::class . '::publishToChannels(): Argument #1 ($channels) must be an array of strings, int given in it';
+        $data = 'The data of the event cannot be JSON: a text in it is not valid UTF-8';
+        $name = 'invalid channel name: the characters A-Z a-z 0-9 _ - = @ , . ; are allowed';
         $calls = [
-            MessageException::class => static fn() => $publisher->publish('news', 'e', ["\xff"]),
-            \ValueError::class => static fn() => $publisher->whisper('me', 'e', []),
-            ChannelException::class => static fn() => $publisher->publishToChannels([], 'e', []),
+            [MessageException::class, $data, static fn() => $publisher->publish('news', 'e', ["\xff"])],
+            [MessageException::class, $data, static fn() => $publisher->whisper('1.2', 'e', ["\xff"])],
+            [\ValueError::class, $publish, static fn() => $publisher->publish('news', 'e', [], 'me')],
+            // @phpstan-ignore argument.type
+            [\TypeError::class, $many, static fn() => $publisher->publishToChannels(['a', 7], 'e', [])],
+            [ChannelException::class, $name, static fn() => $publisher->getSubscribers('../../status')],
+            [ChannelException::class, $name, static fn() => $publisher->channelExists('')],
         ];
-        foreach ($calls as $class => $call) {
-            try {
-                $call();
-                self::fail('nothing was thrown');
-            } catch (\Throwable $error) {
-                self::assertInstanceOf($class, $error);
-            }
+        foreach ($calls as [$class, $message, $call]) {
+            $error = self::failure($call);
+            self::assertSame([$class, $message], [$error::class, $error->getMessage()]);
         }
-        $this->expectException(ChannelException::class);
-        $publisher->getSubscribers('../../status');
+    }
+
+    public function testWhatNeedsNoRequest(): void
+    {
+        $publisher = self::publisher(new HttpApiDouble());
+        self::assertSame(0, $publisher->publishToChannels([], 'e', []));
+        self::assertFalse($publisher->whisper('nobody', 'e', []));
+        self::assertFalse($publisher->isSubscribed('1.2.3', 'news'));
+    }
+
+    public function testNamesOfDigits(): void
+    {
+        $api = new HttpApiDouble('{"channels":{"7":{"subscription_count":2}}}', '{"channels":{"7":{"subscription_count":2}}}', '{"channels":{}}');
+        self::assertSame(2, self::publisher($api)->publish('7', 'e', []));
+        self::assertSame([['name' => '7', 'type' => 'public', 'subscribers' => 2, 'metadata' => []]], array_values(self::publisher($api)->getChannels()));
+    }
+
+    public function testDumpsDoNotShowTheSecret(): void
+    {
+        $publisher = self::publisher(new HttpApiDouble());
+        $shown = print_r($publisher, true) . var_export(new HttpRequestSigner(HttpApiDouble::KEY, HttpApiDouble::SECRET), true);
+        self::assertStringContainsString(HttpApiDouble::KEY, $shown);
+        self::assertStringNotContainsString(HttpApiDouble::SECRET, $shown);
+    }
+
+    /**
+     * @param \Closure(): mixed $call
+     */
+    private static function failure(\Closure $call): \Throwable
+    {
+        try {
+            $call();
+        } catch (\Throwable $error) {
+            return $error;
+        }
+        self::fail('Nothing was thrown.');
     }
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Ody\Websocket\Tests\Channel;
 
 use Ody\Websocket\Tests\Support\ProjectTestCase;
+use PHPUnit\Framework\Attributes\DataProvider;
 
 /**
  * The classes that PHP has twice, natively and in PHP, are the same to those who use them.
@@ -25,8 +26,8 @@ final class WithoutExtensionTest extends ProjectTestCase
             sort($interfaces);
             $methods = [];
             foreach ($class->getMethods(ReflectionMethod::IS_PUBLIC) as $method) {
-                if ($method->getDeclaringClass()->getName() === $class->getName() && $method->getName() !== "__debugInfo") {
-                    $methods[$method->getName()] = array_map(fn($p) => $p->getType() . " $" . $p->getName() . ($p->isOptional() ? "?" : ""), $method->getParameters());
+                if ($method->getDeclaringClass()->getName() === $class->getName() && preg_match("/^__(?!construct)/", $method->getName()) !== 1) {
+                    $methods[$method->getName()] = array_map(fn($p) => implode(array_map(fn($a) => $a->getName() . " ", $p->getAttributes())) . $p->getType() . " $" . $p->getName() . ($p->isOptional() ? "?" : ""), $method->getParameters());
                     $methods[$method->getName()][] = (string) $method->getReturnType();
                 }
             }
@@ -56,6 +57,7 @@ final class WithoutExtensionTest extends ProjectTestCase
                 $try(fn() => $g->generatePresenceAuth("1.2", "presence-a", $user));
                 $try(fn() => $g->channelData($user));
                 $try(fn() => $g->userData(["id" => $user["user_id"] ?? null] + $user));
+                $try(fn() => $g->generateUserAuth("1.2", ["id" => $user["user_id"] ?? null] + $user));
             }
             $data = "{\"user_id\":\"7\"}";
             $hex = hash_hmac("sha256", "1.2:presence-a:$data", "secret");
@@ -75,6 +77,42 @@ final class WithoutExtensionTest extends ProjectTestCase
     public function testTokensAndFailuresAreTheSame(): void
     {
         $this->same(self::TOKENS);
+    }
+
+    /**
+     * The tests of the native class, run against the one in PHP.
+     */
+    #[DataProvider('nativeTests')]
+    public function testPassesTheTestsOfTheNativeClass(string $file): void
+    {
+        preg_match('/^--FILE--\n(.*)^--EXPECT--\n(.*)\z/ms', (string) file_get_contents($file), $parts);
+        self::assertCount(3, $parts, $file);
+        $project = $this->project();
+        $project->write('phpt/server.inc', (string) file_get_contents(dirname($file, 2) . '/server.inc'));
+        $project->write('phpt/websocket.inc', (string) file_get_contents(dirname($file, 2) . '/websocket.inc'));
+        $test = $project->write('phpt/generator/test.php', $parts[1]);
+        $result = $project->php(sprintf('require %s;', var_export($test, true)), '-n');
+        self::assertSame(self::inNativeWords($parts[2]), self::inNativeWords($result->output), $result->errors);
+    }
+
+    /**
+     * @return iterable<string, array{string}>
+     */
+    public static function nativeTests(): iterable
+    {
+        $files = glob(dirname(__DIR__, 2) . '/phpt/channel_auth_generator/*.phpt');
+        self::assertNotEmpty($files);
+        foreach ($files as $file) {
+            yield basename($file, '.phpt') => [$file];
+        }
+    }
+
+    /**
+     * Of functions in PHP, PHP says in addition where they were called.
+     */
+    private static function inNativeWords(string $output): string
+    {
+        return trim((string) preg_replace(['/, called in .+$/m', '/^(ArgumentCountError): .+$/m'], ['', '$1'], $output));
     }
 
     private function same(string $code): void

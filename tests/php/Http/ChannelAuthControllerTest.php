@@ -4,9 +4,12 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Tests\Http;
 
+use GuzzleHttp\Psr7\HttpFactory;
+use Nyholm\Psr7\Factory\Psr17Factory;
 use Nyholm\Psr7\Response;
 use Nyholm\Psr7\ServerRequest;
 use Ody\Websocket\Channel\ChannelAuthGenerator;
+use Ody\Websocket\Channel\Exceptions\MessageException;
 use Ody\Websocket\Http\Controllers\ChannelAuthController;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
@@ -147,6 +150,9 @@ final class ChannelAuthControllerTest extends TestCase
                 return match ($channel) {
                     'private-closed', 'presence-closed' => false,
                     'presence-named' => ['user_id' => 12, 'user_info' => ['nick' => 'Al']],
+                    'presence-info' => ['nick' => 'Al'],
+                    'presence-info-only' => ['user_info' => ['nick' => 'Al']],
+                    'presence-bare' => [],
                     default => true,
                 };
             }
@@ -164,24 +170,68 @@ final class ChannelAuthControllerTest extends TestCase
         self::assertSame(200, $ask('private-lobby')[0]);
         self::assertSame([403, ['error' => 'Forbidden']], $ask('private-closed', '7'));
         self::assertSame([403, ['error' => 'Forbidden']], $ask('presence-closed', '7'));
-        [$status, $answer] = $ask('presence-named', '7');
-        self::assertSame(200, $status);
-        self::assertIsArray($answer);
-        self::assertSame('{"user_id":"12","user_info":{"nick":"Al"}}', $answer['channel_data']);
+        $members = [
+            'presence-named' => '{"user_id":"12","user_info":{"nick":"Al"}}',
+            'presence-info' => '{"user_id":"7","user_info":{"nick":"Al"}}',
+            'presence-info-only' => '{"user_id":"7","user_info":{"nick":"Al"}}',
+            'presence-bare' => '{"user_id":"7","user_info":{}}',
+        ];
+        foreach ($members as $channel => $member) {
+            [$status, $answer] = $ask($channel, '7');
+            self::assertSame(200, $status);
+            self::assertIsArray($answer);
+            self::assertSame($member, $answer['channel_data']);
+        }
     }
 
     public function testSigningIn(): void
     {
         $controller = new ChannelAuthController(self::generator());
-        [$status, $answer] = self::answer($controller->userAuth(self::request(['socket_id' => '1.2'], ['id' => 7, 'name' => 'Alice']), new Response()));
-        self::assertSame(200, $status);
-        self::assertSame([
-            'auth' => 'key:' . hash_hmac('sha256', '1.2::user::{"id":"7","name":"Alice"}', 'secret'),
-            'user_data' => '{"id":"7","name":"Alice"}',
-        ], $answer);
+        $expected = [
+            '{"id":"7","user_info":{"name":"Alice","email":"alice@example.com"}}' => self::ALICE,
+            '{"id":"x","user_info":{}}' => ['id' => 'x', 'token' => 'hidden'],
+            '{"id":"x","user_info":{"nick":"Al"},"watchlist":["8"]}' => ['id' => 'x', 'user_info' => ['nick' => 'Al'], 'watchlist' => ['8']],
+        ];
+        foreach ($expected as $text => $user) {
+            [$status, $answer] = self::answer($controller->userAuth(self::request(['socket_id' => '1.2'], $user), new Response()));
+            self::assertSame(200, $status);
+            self::assertSame(['auth' => 'key:' . hash_hmac('sha256', '1.2::user::' . $text, 'secret'), 'user_data' => $text], $answer);
+        }
         self::assertSame([403, ['error' => 'Unauthorized']], self::answer($controller->userAuth(self::request(['socket_id' => '1.2'], null), new Response())));
         self::assertSame([422, ['error' => 'Socket ID is required']], self::answer($controller->userAuth(self::request([]), new Response())));
         self::assertSame([422, ['error' => 'The socket ID is invalid']], self::answer($controller->userAuth(self::request(['socket_id' => 'x']), new Response())));
+    }
+
+    public function testAFormOfManyFieldsIsRefusedWithoutAWarning(): void
+    {
+        $refused = [422, ['error' => 'The request has too many fields']];
+        self::assertSame($refused, self::auth(str_repeat('a&', 2000), type: 'application/x-www-form-urlencoded'));
+    }
+
+    public function testAFactoryMakesTheResponseWhereNoneIsGiven(): void
+    {
+        $request = self::request(['socket_id' => '1.2', 'channel_name' => 'private-a']);
+        foreach ([new Psr17Factory(), new HttpFactory()] as $factory) {
+            $controller = new ChannelAuthController(self::generator(), $factory);
+            self::assertSame(200, self::answer($controller->auth($request))[0]);
+            self::assertSame(200, self::answer($controller->userAuth($request))[0]);
+        }
+        $this->expectException(\LogicException::class);
+        $this->expectExceptionMessage('response factory');
+        (new ChannelAuthController(self::generator()))->auth($request);
+    }
+
+    public function testNoErrorTellsTheSecret(): void
+    {
+        $controller = new ChannelAuthController(new ChannelAuthGenerator('the-secret', 'key'));
+        $request = self::request(['socket_id' => '1.2', 'channel_name' => 'presence-a'], ['id' => 7, 'name' => "\xff"]);
+        try {
+            $controller->auth($request, new Response());
+            self::fail('Nothing was thrown.');
+        } catch (MessageException $error) {
+            self::assertStringContainsString('not valid UTF-8', $error->getMessage());
+            self::assertStringNotContainsString('the-secret', $error . print_r($controller, true));
+        }
     }
 
     public function testAUserWithoutAnIdIsAFaultOfTheApplication(): void

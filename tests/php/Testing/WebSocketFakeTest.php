@@ -26,7 +26,9 @@ final class WebSocketFakeTest extends ProjectTestCase
         self::assertSame(2, WebSocket::publishToChannels(['orders', 'empty', 'orders'], 'closed', []));
         self::assertTrue(WebSocket::whisper('1.1', 'hint', ['n' => 1]));
         self::assertTrue(WebSocket::isSubscribed('1.1', 'orders'));
-        self::assertFalse(WebSocket::channelExists('empty'));
+        self::assertTrue(WebSocket::channelExists('empty'));
+        $fake->withSubscribers('closed', []);
+        self::assertFalse(WebSocket::channelExists('closed'));
         self::assertSame(['orders'], array_keys(WebSocket::getChannels()));
         $fake->assertPublished('shipped');
         $fake->assertPublished('shipped', static fn(Published $one): bool => $one->data === ['id' => 8] && $one->except === '1.1');

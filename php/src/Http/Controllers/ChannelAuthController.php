@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace Ody\Websocket\Http\Controllers;
 
 use Ody\Websocket\Channel\ChannelAuthGenerator;
-use Ody\Websocket\Channel\Exceptions\MessageException;
 use Ody\Websocket\Http\AuthRequest;
 use Ody\Websocket\Http\AuthRequestException;
+use Psr\Http\Message\ResponseFactoryInterface;
 use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\ServerRequestInterface;
 
@@ -24,28 +24,43 @@ use Psr\Http\Message\ServerRequestInterface;
  *         }
  *     }
  *
- * It works with any PSR-7 implementation: the answer is written into the response that it is given.
+ * It works with any PSR-7 implementation: the answer is written into the response that it is given,
+ * or into one of the PSR-17 factory.
  *
  * @api
  */
 class ChannelAuthController
 {
+    protected ?ResponseFactoryInterface $responseFactory = null;
+
     /**
-     * @param ChannelAuthGenerator $authGenerator made with the server's secret_key and api_key
+     * @param ChannelAuthGenerator          $authGenerator   made with the server's secret_key and api_key
+     * @param ResponseFactoryInterface|null $responseFactory makes the response where a router gives none
      */
-    public function __construct(protected ChannelAuthGenerator $authGenerator) {}
+    public function __construct(protected ChannelAuthGenerator $authGenerator, ?ResponseFactoryInterface $responseFactory = null)
+    {
+        $this->responseFactory = $responseFactory;
+    }
 
     /**
      * Answers `{"auth"}` for a private channel and `{"auth","channel_data"}` for a presence channel.
      *
-     * 400: a public channel, which needs no token. 403: no user, or one who may not join. 422: socket
-     * id or channel are missing or impossible.
+     * 400: a public channel, which needs no token, or no JSON. 403: no user, or one who may not join.
+     * 413: more than 64 KiB. 422: socket id or channel are missing or impossible.
+     *
+     *     $response = $controller->auth($request, $response);
      *
      * @param ServerRequestInterface $request  `socket_id` and `channel_name`, as JSON or as a form
-     * @param ResponseInterface      $response an empty one, which the answer is written into
+     * @param ResponseInterface|null $response an empty one, which the answer is written into; null: one
+     *                                         of the factory
+     *
+     * @throws \LogicException           without a response and without a factory
+     * @throws \UnexpectedValueException when getCurrentUser() returns a user without an id
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the user's data cannot be JSON
      */
-    public function auth(ServerRequestInterface $request, ResponseInterface $response): ResponseInterface
+    public function auth(ServerRequestInterface $request, ?ResponseInterface $response = null): ResponseInterface
     {
+        $response ??= $this->emptyResponse();
         try {
             $asked = AuthRequest::forChannel($request);
         } catch (AuthRequestException $error) {
@@ -64,20 +79,29 @@ class ChannelAuthController
         }
 
         return $asked->isPresence()
-            ? $this->presenceResponse($response, $asked, is_array($decision) ? $decision : self::member($user ?? []))
+            ? $this->presenceResponse($response, $asked, self::member($user ?? [], $decision))
             : $this->jsonResponse($response, ['auth' => $this->authGenerator->generatePrivateAuth($asked->socketId, $asked->channel)]);
     }
 
     /**
-     * Answers `{"auth","user_data"}` for pusher:signin.
+     * Answers `{"auth","user_data"}` for pusher:signin. Of the user it tells `id`, `user_info` (as it
+     * is there, else name and email) and `watchlist`, nothing else.
      *
-     * 403: no user. 422: the socket id is missing or impossible.
+     * 400: no JSON. 403: no user. 413: more than 64 KiB. 422: the socket id is missing or impossible.
+     *
+     *     $response = $controller->userAuth($request, $response);
      *
      * @param ServerRequestInterface $request  `socket_id`, as JSON or as a form
-     * @param ResponseInterface      $response an empty one, which the answer is written into
+     * @param ResponseInterface|null $response an empty one, which the answer is written into; null: one
+     *                                         of the factory
+     *
+     * @throws \LogicException           without a response and without a factory
+     * @throws \UnexpectedValueException when getCurrentUser() returns a user without an id
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the user's data cannot be JSON
      */
-    public function userAuth(ServerRequestInterface $request, ResponseInterface $response): ResponseInterface
+    public function userAuth(ServerRequestInterface $request, ?ResponseInterface $response = null): ResponseInterface
     {
+        $response ??= $this->emptyResponse();
         try {
             $asked = AuthRequest::forUser($request);
         } catch (AuthRequestException $error) {
@@ -87,7 +111,7 @@ class ChannelAuthController
         if ($user === null) {
             return $this->errorResponse($response, 'Unauthorized', 403);
         }
-        $user['id'] = self::id($user);
+        $user = ['id' => self::id($user), 'user_info' => self::info($user)] + array_intersect_key($user, ['watchlist' => true]);
 
         return $this->jsonResponse($response, [
             'auth' => $this->authGenerator->generateUserAuth($asked->socketId, $user),
@@ -113,8 +137,9 @@ class ChannelAuthController
      *
      * @param array<array-key, mixed>|null $user null: a guest
      *
-     * @return bool|array<array-key, mixed> of a presence channel an array says who the member is:
-     *                                      `user_id`, and `user_info` for the others to see
+     * @return bool|array<array-key, mixed> of a presence channel an array is what the others see of the
+     *                                      member, its `user_info`; or, when it has `user_id` or
+     *                                      `user_info`, both of them
      */
     protected function authorizeChannel(?array $user, string $channel): bool|array
     {
@@ -152,36 +177,53 @@ class ChannelAuthController
         return $response->withHeader('Content-Type', 'application/json')->withHeader('Cache-Control', 'no-store');
     }
 
-    /**
-     * @param array<array-key, mixed> $member
-     */
-    private function presenceResponse(ResponseInterface $response, AuthRequest $asked, array $member): ResponseInterface
+    private function emptyResponse(): ResponseInterface
     {
-        if (isset($member['user_id']) && is_scalar($member['user_id'])) {
-            $member['user_id'] = (string) $member['user_id'];
-        }
-        try {
-            return $this->jsonResponse($response, [
-                'auth' => $this->authGenerator->generatePresenceAuth($asked->socketId, $asked->channel, $member),
-                'channel_data' => $this->authGenerator->channelData($member),
-            ]);
-        } catch (MessageException $error) {
-            throw new \UnexpectedValueException('What others may see of the user cannot be JSON: ' . $error->getMessage(), 0, $error);
-        }
+        return $this->responseFactory?->createResponse()
+            ?? throw new \LogicException('There is no response to write into: pass one, or give the constructor a PSR-17 response factory.');
     }
 
     /**
-     * What others see when nothing else is said: id, name and email, as far as they are there.
+     * @param array<string, mixed> $member
+     */
+    private function presenceResponse(ResponseInterface $response, AuthRequest $asked, array $member): ResponseInterface
+    {
+        return $this->jsonResponse($response, [
+            'auth' => $this->authGenerator->generatePresenceAuth($asked->socketId, $asked->channel, $member),
+            'channel_data' => $this->authGenerator->channelData($member),
+        ]);
+    }
+
+    /**
+     * @param array<array-key, mixed>      $user
+     * @param bool|array<array-key, mixed> $decision of authorizeChannel()
+     *
+     * @return array<string, mixed>
+     */
+    private static function member(array $user, bool|array $decision): array
+    {
+        if (!is_array($decision)) {
+            return ['user_id' => self::id($user), 'user_info' => self::info($user)];
+        }
+        $whole = array_key_exists('user_id', $decision) || array_key_exists('user_info', $decision);
+        $info = $whole ? $decision['user_info'] ?? [] : $decision;
+
+        return [
+            'user_id' => self::id(array_key_exists('user_id', $decision) ? ['id' => $decision['user_id']] : $user),
+            'user_info' => $info === [] ? new \stdClass() : $info,
+        ];
+    }
+
+    /**
+     * What others see of a user when nothing else is said.
      *
      * @param array<array-key, mixed> $user
-     *
-     * @return array<array-key, mixed>
      */
-    private static function member(array $user): array
+    private static function info(array $user): mixed
     {
-        $visible = array_intersect_key($user, ['name' => true, 'email' => true]);
+        $info = $user['user_info'] ?? array_intersect_key($user, ['name' => true, 'email' => true]);
 
-        return ['user_id' => self::id($user), 'user_info' => $visible === [] ? new \stdClass() : $visible];
+        return $info === [] ? new \stdClass() : $info;
     }
 
     /**
@@ -191,7 +233,7 @@ class ChannelAuthController
     {
         $id = $user['id'] ?? null;
         if (!is_int($id) && (!is_string($id) || $id === '')) {
-            throw new \UnexpectedValueException('getCurrentUser() must return an "id": an integer or a non-empty string');
+            throw new \UnexpectedValueException('A user must have an id that is an integer or a non-empty string.');
         }
 
         return (string) $id;
