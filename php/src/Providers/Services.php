@@ -54,7 +54,9 @@ final class Services
      */
     public static function generator(Configuration $configuration): ChannelAuthGenerator
     {
-        Extension::require();
+        if (!class_exists(ChannelAuthGenerator::class)) {
+            Extension::require();
+        }
 
         return new ChannelAuthGenerator(self::key($configuration, 'secret_key'), self::key($configuration, 'api_key'));
     }

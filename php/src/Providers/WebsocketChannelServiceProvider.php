@@ -4,53 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Providers;
 
-use Ody\Foundation\Providers\ServiceProvider;
-use Ody\Websocket\Channel\ChannelAuthGenerator;
-use Ody\Websocket\Channel\ChannelClient;
-use Ody\Websocket\Channel\Publisher;
-use Ody\Websocket\Configuration;
-use Ody\Websocket\Configuration\Loader;
-use Ody\Websocket\Console\Commands;
-use Ody\Websocket\Facades\WebSocket;
-use Ody\Websocket\Http\Controllers\ChannelAuthController;
-
 /**
- * Brings the package into the Ody framework: name it in `providers` of config/app.php.
- *
- * The configuration is that of the project: config/websocket.php, .env and the environment.
+ * The provider for the Ody framework: name it in `providers` of config/app.php.
  */
-class WebsocketChannelServiceProvider extends ServiceProvider
-{
-    /**
-     * Puts the services into the container. Nothing is made before it is used.
-     */
-    public function register(): void
-    {
-        $this->singleton(Configuration::class, static fn(): Configuration => Configuration::load());
-        $this->singleton(ChannelClient::class, static fn(): ChannelClient => Services::client(Configuration::load()));
-        $this->singleton(Publisher::class, static fn(): Publisher => Services::publisher(Configuration::load()));
-        $this->singleton(
-            ChannelAuthGenerator::class,
-            static fn(): ChannelAuthGenerator => Services::generator(Configuration::load()),
-        );
-        $this->bind(ChannelAuthController::class, fn(): ChannelAuthController => new ChannelAuthController($this->generator()));
-        $this->alias(ChannelClient::class, 'websocket.channel');
-    }
-
-    /**
-     * Wires the facade and the commands; `php ody publish ody/websocket` copies the configuration.
-     */
-    public function boot(): void
-    {
-        WebSocket::setContainer($this->container);
-        $this->registerCommands(array_values(Commands::CLASSES));
-        $this->publishes([Loader::PACKAGED => 'websocket.php'], 'ody/websocket');
-    }
-
-    private function generator(): ChannelAuthGenerator
-    {
-        $generator = $this->make(ChannelAuthGenerator::class);
-
-        return $generator instanceof ChannelAuthGenerator ? $generator : Services::generator(Configuration::load());
-    }
-}
+final class WebsocketChannelServiceProvider extends OdyServiceProvider {}

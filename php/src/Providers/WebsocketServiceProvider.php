@@ -5,6 +5,6 @@ declare(strict_types=1);
 namespace Ody\Websocket\Providers;
 
 /**
- * The name that the provider for the Ody framework had before.
+ * The provider for the Ody framework under the name that it had before.
  */
-final class WebsocketServiceProvider extends WebsocketChannelServiceProvider {}
+final class WebsocketServiceProvider extends OdyServiceProvider {}
