@@ -41,7 +41,8 @@ final class LaravelState implements ResetsState
         $this->locale = $application->getLocale();
         $this->fallbackLocale = $application->getFallbackLocale();
         $request = $application->bound('request') ? $application->make('request') : null;
-        $this->request = is_object($request) ? $request : null;
+        // A call may change the object itself.
+        $this->request = is_object($request) ? clone $request : null;
     }
 
     /** {@inheritDoc} */

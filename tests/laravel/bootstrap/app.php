@@ -10,6 +10,7 @@ use Illuminate\Http\Middleware\HandleCors;
 
 return Application::configure(basePath: dirname(__DIR__))
     ->withProviders([AppServiceProvider::class])
+    ->withRouting(health: '/up')
     ->withBroadcasting(dirname(__DIR__) . '/routes/channels.php', ['middleware' => []])
     ->withMiddleware(static fn(Middleware $middleware): mixed => $middleware->remove(HandleCors::class))
     ->withExceptions(static fn(Exceptions $exceptions): mixed => $exceptions->shouldRenderJsonWhen(static fn(): bool => true))

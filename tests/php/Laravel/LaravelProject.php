@@ -35,7 +35,7 @@ final class LaravelProject
         $package = ['name' => $manifest['name'], 'extra' => $manifest['extra']];
         $project->write('vendor/composer/installed.json', (string) json_encode(['packages' => [$package]]));
         $project->environment += ['APP_ENV' => 'testing', 'APP_KEY' => 'base64:' . base64_encode(str_repeat('k', 32)),
-            'BROADCAST_CONNECTION' => 'ody', 'QUEUE_CONNECTION' => 'sync', 'LOG_CHANNEL' => 'single', 'CACHE_STORE' => 'array'];
+            'BROADCAST_CONNECTION' => 'ody', 'QUEUE_CONNECTION' => 'sync', 'LOG_CHANNEL' => 'single', 'CACHE_STORE' => 'array', 'SESSION_DRIVER' => 'array'];
     }
 
     /**
