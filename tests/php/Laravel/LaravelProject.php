@@ -58,7 +58,8 @@ final class LaravelProject
      */
     public function post(string $path, array $input, array $headers = []): array
     {
-        $code = sprintf('$request = Illuminate\Http\Request::create(%s, "POST", %s); $request->headers->add(%s);
+        $code = sprintf(
+            '$request = Illuminate\Http\Request::create(%s, "POST", %s); $request->headers->add(%s);
             $response = $app->make(Illuminate\Contracts\Http\Kernel::class)->handle($request);
             echo json_encode([$response->getStatusCode(), json_decode($response->getContent(), true)]);',
             var_export($path, true),
