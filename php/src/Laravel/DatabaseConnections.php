@@ -47,9 +47,7 @@ final class DatabaseConnections
         $pause = $this->tidied === null ? 0.0 : $now - $this->tidied;
         $this->tidied = $now;
         foreach ($database->getConnections() as $name => $connection) {
-            if ($connection instanceof Connection) {
-                $this->tidyOne((string) $name, $connection, $now, $pause);
-            }
+            $this->tidyOne($name, $connection, $now, $pause);
         }
     }
 

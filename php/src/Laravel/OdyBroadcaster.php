@@ -7,6 +7,7 @@ namespace Ody\Websocket\Laravel;
 use Illuminate\Broadcasting\Broadcasters\Broadcaster;
 use Illuminate\Broadcasting\Broadcasters\UsePusherChannelConventions;
 use Illuminate\Broadcasting\BroadcastException;
+use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Contracts\Container\Container;
 use Illuminate\Http\Request;
 use Illuminate\Support\Arr;
@@ -110,7 +111,7 @@ final class OdyBroadcaster extends Broadcaster
         if ($user === null || $user === []) {
             return null;
         }
-        $id = is_array($user) ? $user['id'] ?? null : null;
+        $id = $user['id'] ?? null;
         if ((!is_string($id) && !is_int($id)) || $id === '') {
             throw new \LogicException('The callback of Broadcast::resolveAuthenticatedUserUsing() must return an array with an id.');
         }
@@ -172,16 +173,11 @@ final class OdyBroadcaster extends Broadcaster
     private function userId(Request $request, string $channel): mixed
     {
         $user = $this->retrieveUser($request, $this->normalizeChannelName($channel));
-        if (!is_object($user)) {
-            throw new AccessDeniedHttpException();
-        }
-        foreach (['getAuthIdentifierForBroadcasting', 'getAuthIdentifier'] as $method) {
-            if (method_exists($user, $method)) {
-                return $user->{$method}();
-            }
+        if (is_object($user) && method_exists($user, 'getAuthIdentifierForBroadcasting')) {
+            return $user->getAuthIdentifierForBroadcasting();
         }
 
-        throw new \LogicException(sprintf('%s must have getAuthIdentifier().', $user::class));
+        return $user instanceof Authenticatable ? $user->getAuthIdentifier() : throw new AccessDeniedHttpException();
     }
 
     private static function text(Request $request, string $name): string

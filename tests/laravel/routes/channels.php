@@ -3,10 +3,10 @@
 declare(strict_types=1);
 
 use App\Broadcasting\RoomChannel;
-use Illuminate\Auth\GenericUser;
+use App\User;
 use Illuminate\Support\Facades\Broadcast;
 
-Broadcast::channel('orders.{id}', static fn(GenericUser $user, string $id): bool => $user->getAuthIdentifier() === (int) $id);
+Broadcast::channel('orders.{id}', static fn(User $user, string $id): bool => $user->getAuthIdentifier() === (int) $id);
 Broadcast::channel('staff', static fn(): bool => true, ['guards' => ['staff']]);
 Broadcast::channel('rooms.{room}', RoomChannel::class);
 Broadcast::channel('plain', static fn(): bool => true);

@@ -35,7 +35,7 @@ final class LaravelStateTest extends LaravelTestCase
 
     public function testTheUserOfACallIsForgotten(): void
     {
-        $code = self::STATE . '$app->instance("request", request()); Auth::setUser(new Illuminate\Auth\GenericUser(["id" => 7])); $before = [Auth::id(), request()->user()?->id]; $state->reset();
+        $code = self::STATE . '$app->instance("request", request()); Auth::setUser(new App\User(7, "Ada")); $before = [Auth::id(), request()->user()?->id]; $state->reset();
             echo json_encode([$before, Auth::check(), request()->user(), $app->make("auth.driver")->check()]);';
         self::assertSame([[7, 7], false, null, false], $this->laravel()->run($code)->json());
     }

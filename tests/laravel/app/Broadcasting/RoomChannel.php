@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Broadcasting;
 
-use Illuminate\Auth\GenericUser;
+use App\User;
 
 /**
  * A room with a list of who is there.
@@ -14,7 +14,7 @@ final class RoomChannel
     /**
      * @return array<string, mixed>|false
      */
-    public function join(GenericUser $user, string $room): array|false
+    public function join(User $user, string $room): array|false
     {
         return $room === 'closed' ? false : ['name' => $user->name, 'room' => $room];
     }

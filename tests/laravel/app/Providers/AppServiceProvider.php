@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Providers;
 
-use Illuminate\Auth\GenericUser;
+use App\User;
 use Illuminate\Http\Request;
 use Illuminate\Support\Facades\Auth;
 use Illuminate\Support\Facades\Broadcast;
@@ -17,19 +17,19 @@ final class AppServiceProvider extends ServiceProvider
 {
     public function boot(): void
     {
-        Auth::viaRequest('user', static fn(Request $request): ?GenericUser => self::user($request, 'X-User'));
-        Auth::viaRequest('staff', static fn(Request $request): ?GenericUser => self::user($request, 'X-Staff'));
+        Auth::viaRequest('user', static fn(Request $request): ?User => self::user($request, 'X-User'));
+        Auth::viaRequest('staff', static fn(Request $request): ?User => self::user($request, 'X-Staff'));
         Broadcast::resolveAuthenticatedUserUsing(static function (Request $request): ?array {
             $user = $request->user();
 
-            return $user instanceof GenericUser ? ['id' => $user->getAuthIdentifier(), 'user_info' => ['name' => $user->name]] : null;
+            return $user instanceof User ? ['id' => $user->getAuthIdentifier(), 'user_info' => ['name' => $user->name]] : null;
         });
     }
 
-    private static function user(Request $request, string $header): ?GenericUser
+    private static function user(Request $request, string $header): ?User
     {
-        $words = explode(' ', (string) $request->header($header), 2);
+        $words = explode(' ', $request->headers->get($header) ?? '', 2);
 
-        return isset($words[1]) ? new GenericUser(['id' => (int) $words[0], 'name' => $words[1]]) : null;
+        return isset($words[1]) ? new User((int) $words[0], $words[1]) : null;
     }
 }

@@ -1,7 +1,7 @@
 <?php
 
 /*
- * Double of ody/container 0.2, src/Container.php: what providers call of it.
+ * Double of ody/container 1.0.0, src/Container.php: what our provider calls of it.
  */
 
 declare(strict_types=1);
@@ -10,7 +10,7 @@ namespace Ody\Container;
 
 use Psr\Container\ContainerInterface;
 
-class Container implements ContainerInterface
+final class Container implements ContainerInterface
 {
     /** @var array<string, array{\Closure, bool}> */
     private array $bindings = [];

@@ -53,7 +53,7 @@ abstract class ServiceProvider
      */
     protected function singleton(string $abstract, $concrete = null): void
     {
-        $this->container->singleton($abstract, $concrete);
+        $this->container->singleton($abstract, $concrete ?? static fn(): object => new $abstract());
     }
 
     protected function alias(string $abstract, string $alias): void
