@@ -108,7 +108,7 @@ final class OdyBroadcaster extends Broadcaster
     public function resolveAuthenticatedUser($request): ?array
     {
         $user = parent::resolveAuthenticatedUser($request);
-        if ($user === null || $user === []) {
+        if (in_array($user, [null, false, []], true)) {
             return null;
         }
         $id = $user['id'] ?? null;

@@ -100,6 +100,13 @@ final class AuthenticationTest extends LaravelTestCase
         self::assertSame(403, $laravel->post('/pusher/user-auth', ['socket_id' => '1.2'])[0]);
     }
 
+    public function testACallbackMaySayThatNobodyIsLoggedIn(): void
+    {
+        $code = '$answers = []; foreach ([null, false, []] as $nobody) { Broadcast::resolveAuthenticatedUserUsing(fn() => $nobody);
+            $answers[] = Broadcast::resolveAuthenticatedUser(request()); } echo json_encode($answers);';
+        self::assertSame([null, null, null], $this->laravel()->run($code)->json());
+    }
+
     public function testAUserWithoutAnIdIsAMistakeOfTheApplication(): void
     {
         $code = 'Broadcast::resolveAuthenticatedUserUsing(fn() => ["name" => "Ada"]);

@@ -11,19 +11,21 @@ final class LaravelStateTest extends LaravelTestCase
 {
     private const STATE = '$state = $app->make(Ody\Websocket\Worker\ResetsState::class); ';
 
-    /** A connection "fake" on a database of its own each time that it connects; $connections counts. */
-    private const DATABASE = '$made = []; $now = 0.0; $errors = [];
-        $app["config"]->set("database.default", "fake");
+    /** A connection on a database of its own each time that it connects; all are in $made. */
+    private const CONNECTION = '$made = []; $app["config"]->set("database.default", "fake");
+        $app["config"]->set("database.connections.fake", ["driver" => "fake"]);
         $app["db"]->extend("fake", function () use (&$made) {
             $connect = function () use (&$made) { return $made[] = new App\FakePdo(); };
             return new Illuminate\Database\SQLiteConnection($connect, "", "", ["name" => "fake"]);
         });
-        $app["config"]->set("database.connections.fake", ["driver" => "fake"]);
-        $app->make(Illuminate\Contracts\Debug\ExceptionHandler::class)->reportable(function (Throwable $e) use (&$errors) { $errors[] = $e->getMessage(); return false; });
-        $tidy = new Ody\Websocket\Laravel\DatabaseConnections($app->make(Illuminate\Contracts\Debug\ExceptionHandler::class), 60.0, function () use (&$now) { return $now; });
-        $app->instance(Ody\Websocket\Laravel\DatabaseConnections::class, $tidy);
-        $state = $app->make(Ody\Websocket\Worker\ResetsState::class);
         $isOpen = fn() => DB::connection()->getRawPdo() instanceof PDO; ';
+
+    /** The time is $now; what is reported goes to $errors. */
+    private const DATABASE = self::CONNECTION . '$now = 0.0; $errors = [];
+        $handler = $app->make(Illuminate\Contracts\Debug\ExceptionHandler::class);
+        $handler->reportable(function (Throwable $e) use (&$errors) { $errors[] = $e->getMessage(); return false; });
+        $tidy = new Ody\Websocket\Laravel\DatabaseConnections($handler, 60.0, function () use (&$now) { return $now; });
+        $app->instance(Ody\Websocket\Laravel\DatabaseConnections::class, $tidy); ' . self::STATE;
 
     public function testScopedServicesAreMadeAnewAndSingletonsStay(): void
     {
@@ -113,5 +115,12 @@ final class LaravelStateTest extends LaravelTestCase
             $now = 300.0; $query(); $state->reset(); $open[] = $isOpen();
             echo json_encode([$open, DB::connection()->totalQueryDuration()]);';
         self::assertEquals([[true, true, true, false], 0.0], $this->laravel()->run($code)->json());
+    }
+
+    public function testTheIdleTimeIsTheApplicationsToSay(): void
+    {
+        $code = '$app->when(Ody\Websocket\Laravel\DatabaseConnections::class)->needs(\'$idle\')->give(-1.0); ' . self::CONNECTION . self::STATE
+            . 'DB::connection()->getPdo(); $state->reset(); echo json_encode($isOpen());';
+        self::assertFalse($this->laravel()->run($code)->json());
     }
 }
