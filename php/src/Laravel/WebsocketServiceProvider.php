@@ -8,8 +8,10 @@ use Illuminate\Broadcasting\BroadcastController;
 use Illuminate\Broadcasting\BroadcastManager;
 use Illuminate\Contracts\Config\Repository;
 use Illuminate\Contracts\Container\Container;
+use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Foundation\CachesConfiguration;
 use Illuminate\Contracts\Foundation\CachesRoutes;
+use Illuminate\Foundation\Exceptions\Handler;
 use Illuminate\Foundation\Http\Middleware\VerifyCsrfToken;
 use Illuminate\Support\Facades\Route;
 use Illuminate\Support\ServiceProvider;
@@ -18,6 +20,7 @@ use Ody\Websocket\Channel\ChannelClient;
 use Ody\Websocket\Channel\Publisher;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\Loader;
+use Ody\Websocket\Console\CommandException;
 use Ody\Websocket\Console\Commands;
 use Ody\Websocket\Facades\WebSocket;
 use Ody\Websocket\Providers\Services;
@@ -67,9 +70,7 @@ final class WebsocketServiceProvider extends ServiceProvider
         }
         if ($this->app->runningInConsole()) {
             $this->publishes([Loader::PACKAGED => $this->app->configPath('websocket.php')], 'websocket-config');
-            $commands = array_values(Commands::CLASSES);
-            $this->app->when($commands)->needs('$root')->give($this->app->basePath());
-            $this->commands($commands);
+            $this->bootCommands();
         }
     }
 
@@ -90,6 +91,19 @@ final class WebsocketServiceProvider extends ServiceProvider
         Route::group($attributes, static function (): void {
             Route::post('/pusher/auth', [BroadcastController::class, 'authenticate'])->withoutMiddleware([VerifyCsrfToken::class]);
             Route::post('/pusher/user-auth', [BroadcastController::class, 'authenticateUser'])->withoutMiddleware([VerifyCsrfToken::class]);
+        });
+    }
+
+    private function bootCommands(): void
+    {
+        $commands = array_values(Commands::CLASSES);
+        $this->app->when($commands)->needs('$root')->give($this->app->basePath());
+        $this->commands($commands);
+        // A command that refuses has told the person who ran it.
+        $this->callAfterResolving(ExceptionHandler::class, static function (ExceptionHandler $handler): void {
+            if ($handler instanceof Handler) {
+                $handler->ignore(CommandException::class);
+            }
         });
     }
 

@@ -43,9 +43,25 @@ final class LaravelProject
      */
     public function run(string $code): Result
     {
+        return $this->runWith(self::extension(), $code);
+    }
+
+    /**
+     * Runs PHP code in the application, without the extension and without php.ini.
+     */
+    public function runBare(string $code): Result
+    {
+        return $this->runWith(['-n'], $code);
+    }
+
+    /**
+     * @param list<string> $options of PHP
+     */
+    private function runWith(array $options, string $code): Result
+    {
         $boot = sprintf(self::BOOT, var_export($this->project->root . '/bootstrap/app.php', true));
 
-        return $this->project->php($boot . $code, ...self::extension());
+        return $this->project->php($boot . $code, ...$options);
     }
 
     /**

@@ -128,6 +128,24 @@ final class ProviderTest extends LaravelTestCase
         self::assertSame(200, $laravel->post('/broadcasting/auth', ['socket_id' => '1.2', 'channel_name' => 'private-orders.7'], ['X-User' => '7 Ada'])[0]);
     }
 
+    public function testAnApplicationWithoutTheExtensionBootsAndSaysHowToGetIt(): void
+    {
+        $code = 'Broadcast::channel("x", fn() => true); try { event(new App\Events\Notice(["room"], "x")); }
+            catch (Illuminate\Broadcasting\BroadcastException $error) { echo json_encode($error->getMessage()); }';
+        $message = $this->laravel()->runBare($code)->json();
+        self::assertIsString($message);
+        self::assertStringContainsString('bin/install-extension', $message);
+    }
+
+    public function testARefusalOfACommandIsNoErrorInTheLog(): void
+    {
+        $laravel = $this->laravel();
+        self::assertSame(1, $laravel->artisan('websocket:stop')->status);
+        self::assertFileDoesNotExist($laravel->project->root . '/storage/logs/laravel.log');
+        self::assertSame(1, $laravel->artisan('websocket:start', '--port=no')->status);
+        self::assertStringContainsString('"port"', $laravel->project->read('storage/logs/laravel.log'));
+    }
+
     public function testRoutesAreOptIn(): void
     {
         $laravel = $this->laravel();
