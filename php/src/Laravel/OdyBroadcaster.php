@@ -17,7 +17,6 @@ use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Exceptions\ExtensionMissingException;
 use Ody\Websocket\Exceptions\WebsocketThrowable;
-use Ody\Websocket\Providers\Services;
 use Symfony\Component\HttpKernel\Exception\AccessDeniedHttpException;
 
 /**
@@ -116,15 +115,13 @@ final class OdyBroadcaster extends Broadcaster
             throw new \LogicException('The callback of Broadcast::resolveAuthenticatedUserUsing() must return an array with an id.');
         }
         // Clients insist on a string.
-        $data = json_encode(['id' => (string) $id] + $user, JSON_THROW_ON_ERROR);
-        $socketId = self::text($request, 'socket_id');
-        if (!self::isSocketId($socketId)) {
-            throw new AccessDeniedHttpException('"socket_id" must be the id of a connection.');
+        $user = ['id' => (string) $id] + $user;
+        $generator = $this->services->make(ChannelAuthGenerator::class);
+        try {
+            return ['auth' => $generator->generateUserAuth(self::text($request, 'socket_id'), $user), 'user_data' => $generator->userData($user)];
+        } catch (\ValueError $error) {
+            throw new AccessDeniedHttpException($error->getMessage(), $error);
         }
-        $configuration = $this->services->make(Configuration::class);
-        $signature = hash_hmac('sha256', $socketId . '::user::' . $data, Services::key($configuration, 'secret_key'));
-
-        return ['auth' => Services::key($configuration, 'api_key') . ':' . $signature, 'user_data' => $data];
     }
 
     /**

@@ -17,6 +17,7 @@ use Illuminate\Support\Facades\Route;
 use Illuminate\Support\ServiceProvider;
 use Ody\Websocket\Channel\ChannelAuthGenerator;
 use Ody\Websocket\Channel\ChannelClient;
+use Ody\Websocket\Channel\Connection;
 use Ody\Websocket\Channel\Publisher;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\Loader;
@@ -43,7 +44,7 @@ final class WebsocketServiceProvider extends ServiceProvider
         Configuration::use(fn(): Configuration => Configuration::ofValues($this->app->basePath(), $this->values()));
         $this->app->bind(Configuration::class, static fn(): Configuration => Configuration::load());
         $this->app->singleton(ChannelClient::class, self::with(Services::client(...)));
-        $this->app->singleton(Publisher::class, self::with(Services::publisher(...)));
+        $this->app->singleton(Publisher::class, self::with(Connection::publisher(...)));
         $this->app->singleton(ChannelAuthGenerator::class, self::with(Services::generator(...)));
         $this->app->alias(ChannelClient::class, 'websocket.channel');
         $this->app->singleton(ResetsState::class, LaravelState::class);

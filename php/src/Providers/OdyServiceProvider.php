@@ -7,6 +7,7 @@ namespace Ody\Websocket\Providers;
 use Ody\Foundation\Providers\ServiceProvider;
 use Ody\Websocket\Channel\ChannelAuthGenerator;
 use Ody\Websocket\Channel\ChannelClient;
+use Ody\Websocket\Channel\Connection;
 use Ody\Websocket\Channel\Publisher;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\Loader;
@@ -28,7 +29,7 @@ abstract class OdyServiceProvider extends ServiceProvider
     {
         $this->singleton(Configuration::class, static fn(): Configuration => Configuration::load());
         $this->singleton(ChannelClient::class, static fn(): ChannelClient => Services::client(Configuration::load()));
-        $this->singleton(Publisher::class, static fn(): Publisher => Services::publisher(Configuration::load()));
+        $this->singleton(Publisher::class, static fn(): Publisher => Connection::publisher(Configuration::load()));
         $this->singleton(
             ChannelAuthGenerator::class,
             static fn(): ChannelAuthGenerator => Services::generator(Configuration::load()),

@@ -6,7 +6,6 @@ namespace Ody\Websocket\Providers;
 
 use Ody\Websocket\Channel\ChannelAuthGenerator;
 use Ody\Websocket\Channel\ChannelClient;
-use Ody\Websocket\Channel\Publisher;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Exceptions\ExtensionMissingException;
@@ -36,39 +35,16 @@ final class Services
     }
 
     /**
-     * Makes the publisher that applications type-hint.
-     *
-     * @throws ExtensionMissingException
-     * @throws ConfigurationFileException when a value cannot be used
-     */
-    public static function publisher(Configuration $configuration): Publisher
-    {
-        return new SocketPublisher(self::client($configuration));
-    }
-
-    /**
      * Makes the generator that signs with the keys of a configuration.
      *
-     * @throws ExtensionMissingException
      * @throws ConfigurationFileException when a key is missing
      */
     public static function generator(Configuration $configuration): ChannelAuthGenerator
     {
-        if (!class_exists(ChannelAuthGenerator::class)) {
-            Extension::require();
-        }
-
         return new ChannelAuthGenerator(self::key($configuration, 'secret_key'), self::key($configuration, 'api_key'));
     }
 
-    /**
-     * Returns a key, which must be there.
-     *
-     * @param string $name api_key or secret_key
-     *
-     * @throws ConfigurationFileException when it is missing
-     */
-    public static function key(Configuration $configuration, string $name): string
+    private static function key(Configuration $configuration, string $name): string
     {
         if (in_array($configuration->get($name), [null, ''], true)) {
             throw new ConfigurationFileException(sprintf('There is no "%s" yet: the command websocket:keys makes one.', $name));

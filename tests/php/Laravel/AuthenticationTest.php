@@ -23,15 +23,11 @@ final class AuthenticationTest extends LaravelTestCase
     public function testThePresenceTokenCarriesWhatTheCallbackReturned(): void
     {
         $laravel = $this->laravelWithRunningServer();
-        $authorize = static function (string $socketId) use ($laravel): array {
-            [$status, $answer] = $laravel->post('/broadcasting/auth', ['socket_id' => $socketId, 'channel_name' => 'presence-rooms.blue'], self::ADA);
-            self::assertSame(200, $status);
-            self::assertIsArray($answer);
-            self::assertSame('{"user_id":7,"user_info":{"name":"Ada","room":"blue"}}', $answer['channel_data']);
-
-            return $answer;
-        };
-        $client = new Subscriber($laravel->project->port(), 'test-key', 'presence-rooms.blue', $authorize);
+        $name = 'presence-rooms.blue';
+        $answer = $laravel->post('/broadcasting/auth', ['socket_id' => '1.2', 'channel_name' => $name], self::ADA)[1];
+        self::assertIsArray($answer);
+        self::assertSame('{"user_id":7,"user_info":{"name":"Ada","room":"blue"}}', $answer['channel_data']);
+        $client = new Subscriber($laravel->project->port(), 'test-key', $name, $this->asAda($laravel, $name));
         $subscribers = $laravel->run('echo json_encode(WebSocket::getSubscribers("presence-rooms.blue"));')->json();
         self::assertSame([$client->socketId], $subscribers);
     }

@@ -17,13 +17,7 @@ final class BroadcastTest extends LaravelTestCase
     public function testAQueuedEventReachesWhoIsOnItsPrivateChannel(): void
     {
         $laravel = $this->laravelWithRunningServer();
-        $client = new Subscriber($laravel->project->port(), 'test-key', 'private-orders.7', static function (string $socketId) use ($laravel): array {
-            [$status, $answer] = $laravel->post('/broadcasting/auth', ['socket_id' => $socketId, 'channel_name' => 'private-orders.7'], ['X-User' => '7 Ada']);
-            self::assertSame(200, $status);
-            self::assertIsArray($answer);
-
-            return $answer;
-        });
+        $client = new Subscriber($laravel->project->port(), 'test-key', 'private-orders.7', $this->asAda($laravel, 'private-orders.7'));
         $laravel->run('broadcast(new App\Events\OrderShipped(7));')->succeeded();
         self::assertSame('{"id":7}', $client->next('App\Events\OrderShipped'));
     }
