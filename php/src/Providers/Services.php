@@ -6,10 +6,10 @@ namespace Ody\Websocket\Providers;
 
 use Ody\Websocket\Channel\ChannelAuthGenerator;
 use Ody\Websocket\Channel\ChannelClient;
+use Ody\Websocket\Channel\UnixPublisher;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Exceptions\ExtensionMissingException;
-use Ody\Websocket\Extension;
 
 /**
  * Makes what the providers of all frameworks put into their containers.
@@ -17,21 +17,14 @@ use Ody\Websocket\Extension;
 final class Services
 {
     /**
-     * Makes the client of the server that a configuration describes. It connects at its first call.
+     * Makes the native client of the server that a configuration describes. It connects at its first call.
      *
      * @throws ExtensionMissingException
      * @throws ConfigurationFileException when a value cannot be used
      */
     public static function client(Configuration $configuration): ChannelClient
     {
-        Extension::require();
-
-        return new ChannelClient(
-            $configuration->text('socket.path'),
-            $configuration->number('connect_timeout', 1.0),
-            $configuration->number('timeout', 5.0),
-            $configuration->get('missing_channel', '') === '' ? 'throw' : $configuration->text('missing_channel'),
-        );
+        return UnixPublisher::ofConfiguration($configuration)->client();
     }
 
     /**
