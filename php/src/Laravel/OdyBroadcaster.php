@@ -12,11 +12,11 @@ use Illuminate\Contracts\Container\Container;
 use Illuminate\Http\Request;
 use Illuminate\Support\Arr;
 use Ody\Websocket\Channel\ChannelAuthGenerator;
-use Ody\Websocket\Channel\Publisher;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Exceptions\ExtensionMissingException;
 use Ody\Websocket\Exceptions\WebsocketThrowable;
+use Ody\Websocket\Facades\WebSocket;
 use Symfony\Component\HttpKernel\Exception\AccessDeniedHttpException;
 
 /**
@@ -36,7 +36,7 @@ final class OdyBroadcaster extends Broadcaster
         . ' The "ody" driver does not encrypt, so it refuses them.';
 
     /**
-     * @param Container $services has Publisher, ChannelAuthGenerator and Configuration
+     * @param Container $services has ChannelAuthGenerator and Configuration
      */
     public function __construct(private readonly Container $services) {}
 
@@ -160,7 +160,8 @@ final class OdyBroadcaster extends Broadcaster
      */
     private function publish(array $channels, string $event, array $payload, ?string $except): void
     {
-        $publisher = $this->services->make(Publisher::class);
+        // The facade takes it from the container, unless a test has replaced it by a fake.
+        $publisher = WebSocket::client();
         $limit = (int) $this->services->make(Configuration::class)->number('limits.channels_per_publish', 100);
         foreach (array_chunk($channels, max(1, $limit)) as $chunk) {
             $publisher->publishToChannels($chunk, $event, $payload, $except);

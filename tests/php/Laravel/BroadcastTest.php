@@ -64,6 +64,19 @@ final class BroadcastTest extends LaravelTestCase
         }
     }
 
+    public function testAFakeSeesBroadcasts(): void
+    {
+        $code = '$fake = WebSocket::fake(); event(new App\Events\Notice(["a", "b"], "x")); $fake->assertPublishedOn("b", "notice"); echo json_encode("seen");';
+        self::assertSame('seen', $this->laravel()->run($code)->json());
+    }
+
+    public function testAnApplicationsOwnPublisherIsUsed(): void
+    {
+        $code = '$app->instance(Ody\Websocket\Channel\Publisher::class, $fake = new Ody\Websocket\Testing\WebSocketFake());
+            event(new App\Events\Notice(["a"], "x")); $fake->assertPublishedOn("a", "notice"); echo json_encode("seen");';
+        self::assertSame('seen', $this->laravel()->run($code)->json());
+    }
+
     public function testChannelsWithoutSubscribersAndNoChannelsAreNoError(): void
     {
         $laravel = $this->laravelWithRunningServer();
