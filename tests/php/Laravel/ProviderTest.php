@@ -142,8 +142,9 @@ final class ProviderTest extends LaravelTestCase
         $laravel = $this->laravel();
         self::assertSame(1, $laravel->artisan('websocket:stop')->status);
         self::assertFileDoesNotExist($laravel->project->root . '/storage/logs/laravel.log');
-        self::assertSame(1, $laravel->artisan('websocket:start', '--port=no')->status);
-        self::assertStringContainsString('"port"', $laravel->project->read('storage/logs/laravel.log'));
+        $laravel->project->environment['WEBSOCKET_ACTIVITY_TIMEOUT'] = 'no';
+        self::assertSame(1, $laravel->artisan('websocket:start', '-d')->status);
+        self::assertStringContainsString('"activity_timeout"', $laravel->project->read('storage/logs/laravel.log'));
     }
 
     public function testRoutesAreOptIn(): void
