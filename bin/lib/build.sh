@@ -23,9 +23,12 @@ check_php() {
     fi
 }
 
+# The Laravel application that tests run has packages of its own. Archives of the package leave tests out.
+laravel="$root/tests/laravel"
+
 # What the Composer packages depend on. composer.lock is not committed, so it does not count.
 composer_state() {
-    printf '%s %s' "$(php_version)" "$(sha256sum <"$root/composer.json")"
+    printf '%s %s' "$(php_version)" "$(cat "$root/composer.json" "$laravel/composer.json" 2>/dev/null | sha256sum)"
 }
 
 # install_composer_packages run|test: with `test`, those for development too.
@@ -34,7 +37,7 @@ install_composer_packages() {
     local -a options=(--no-interaction --no-progress --no-ansi --prefer-dist)
     state=$(composer_state)
     if [[ -f $root/vendor/autoload.php ]]; then
-        stamp_is composer "test $state" && return 0
+        [[ -f $laravel/vendor/autoload.php || ! -d $laravel ]] && stamp_is composer "test $state" && return 0
         [[ $purpose == run ]] && stamp_is composer "run $state" && return 0
     fi
     # A checkout that has the packages of development keeps them.
@@ -55,6 +58,12 @@ install_composer_packages() {
     COMPOSER_ALLOW_SUPERUSER=1 run_logged composer \
         "composer could not install the packages: check that this machine reaches Packagist, then run this again." \
         composer "$verb" "${options[@]}"
+    if [[ $purpose == "test" && -f $laravel/composer.json ]]; then
+        say "Installing Laravel for the tests"
+        COMPOSER_ALLOW_SUPERUSER=1 run_logged composer \
+            "composer could not install Laravel: check that this machine reaches Packagist, then run this again." \
+            composer update "${options[@]}" "--working-dir=$laravel"
+    fi
     # Archives may carry private modes, but the user of PHP-FPM reads these files too.
     chmod -R a+rX "$root/vendor"
     stamp_set composer "$purpose $state"

@@ -8,8 +8,6 @@
 
 declare(strict_types=1);
 
-use Ody\Websocket\Configuration\Processors;
-
 return [
     // The address to listen on. 0.0.0.0 and :: are every address of the machine.
     'host' => env('WEBSOCKET_HOST', '127.0.0.1'),
@@ -21,8 +19,8 @@ return [
     'path' => env('WEBSOCKET_PATH', ''),
 
     'additional' => [
-        // How many threads hold connections.
-        'worker_num' => env('WEBSOCKET_WORKER_COUNT', Processors::count()),
+        // How many threads hold connections. Not set: as many as the machine has processors.
+        'worker_num' => env('WEBSOCKET_WORKER_COUNT'),
     ],
 
     // The app's id in the URLs of the Pusher HTTP API.

@@ -22,6 +22,9 @@ final class Configuration
 {
     private static ?self $loaded = null;
 
+    /** @var (\Closure(): self)|null makes the configuration, where a framework holds it */
+    private static ?\Closure $source = null;
+
     /**
      * @param array<array-key, mixed> $values
      */
@@ -38,7 +41,7 @@ final class Configuration
      */
     public static function load(): self
     {
-        return self::$loaded ??= self::ofRoot(ProjectRoot::find());
+        return self::$loaded ??= self::read();
     }
 
     /**
@@ -48,7 +51,33 @@ final class Configuration
      */
     public static function reload(): self
     {
-        return self::$loaded = self::ofRoot(ProjectRoot::find());
+        return self::$loaded = self::read();
+    }
+
+    /**
+     * Makes a framework's configuration the one of this process: load() returns it from now on.
+     *
+     * @param self|\Closure(): self|null $configuration a closure is called by the next load() and by every
+     *                                                 reload(); null: the files of the project again
+     */
+    public static function use(self|\Closure|null $configuration): void
+    {
+        self::$loaded = $configuration instanceof self ? $configuration : null;
+        self::$source = $configuration instanceof self ? static fn(): self => $configuration : $configuration;
+    }
+
+    /**
+     * Builds a configuration of values that a framework has read, such as Laravel's config('websocket').
+     * Neither the project's file nor its .env is read. Keys that are missing have the packaged values.
+     *
+     *     Configuration::ofValues(base_path(), ['port' => 9600])->get('host');   // 127.0.0.1
+     *
+     * @param string                  $root   where relative paths start, absolute
+     * @param array<array-key, mixed> $values nested
+     */
+    public static function ofValues(string $root, array $values): self
+    {
+        return new self(rtrim($root, '/'), Loader::complete(rtrim($root, '/'), $values), true);
     }
 
     /**
@@ -164,6 +193,11 @@ final class Configuration
     public function withoutEffect(): array
     {
         return LegacyKeys::withoutEffect($this->values);
+    }
+
+    private static function read(): self
+    {
+        return self::$source === null ? self::ofRoot(ProjectRoot::find()) : (self::$source)();
     }
 
     /**

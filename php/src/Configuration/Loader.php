@@ -10,7 +10,8 @@ namespace Ody\Websocket\Configuration;
  */
 final class Loader
 {
-    private const PACKAGED = __DIR__ . '/../../config/websocket.php';
+    /** The packaged file. */
+    public const PACKAGED = __DIR__ . '/../../config/websocket.php';
 
     /** What may be a relative path, and what it is when nobody says so. */
     private const PATHS = [
@@ -34,15 +35,41 @@ final class Loader
     {
         ProjectRoot::use($root);
         Environment::use($environment);
-        require_once __DIR__ . '/functions.php';
-
-        $values = self::file(self::PACKAGED);
         $own = $root . '/config/websocket.php';
-        if (is_file($own)) {
-            $values = Keys::merge($values, LegacyKeys::translate(self::file($own)));
-        }
+        $values = self::overPackaged(is_file($own) ? static fn(): array => self::file($own) : []);
 
         return self::resolve(Variables::apply($values, $environment), $root);
+    }
+
+    /**
+     * Completes values that a framework has read. Variables of the environment count only for keys that
+     * the values do not have.
+     *
+     * @param string                  $root   absolute, without a slash at its end
+     * @param array<array-key, mixed> $values nested
+     *
+     * @return array<array-key, mixed> nested
+     */
+    public static function complete(string $root, array $values): array
+    {
+        ProjectRoot::use($root);
+
+        return self::resolve(self::overPackaged($values), $root);
+    }
+
+    /**
+     * Lays values over those of the packaged file; paths stay as they are.
+     *
+     * @param array<array-key, mixed>|\Closure(): array<array-key, mixed> $values nested; a closure is called
+     *                                                                           when functions that files use are there
+     *
+     * @return array<array-key, mixed> nested
+     */
+    public static function overPackaged(array|\Closure $values): array
+    {
+        require_once __DIR__ . '/functions.php';
+
+        return Keys::merge(self::file(self::PACKAGED), LegacyKeys::translate($values instanceof \Closure ? $values() : $values));
     }
 
     /**
@@ -81,7 +108,12 @@ final class Loader
             }
             $values = Keys::set($values, $key, $path);
         }
+        $workers = Keys::get($values, 'additional.worker_num', '');
+        if ($workers === '') {
+            $values = Keys::set($values, 'additional.worker_num', Processors::count());
+        }
 
-        return $values;
+        // These say what the application does, not what the server does.
+        return array_diff_key($values, ['routes' => true]);
     }
 }

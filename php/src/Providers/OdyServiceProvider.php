@@ -1,0 +1,49 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Ody\Websocket\Providers;
+
+use Ody\Foundation\Providers\ServiceProvider;
+use Ody\Websocket\Channel\ChannelAuthGenerator;
+use Ody\Websocket\Channel\ChannelClient;
+use Ody\Websocket\Channel\Connection;
+use Ody\Websocket\Channel\Publisher;
+use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\Loader;
+use Ody\Websocket\Console\Commands;
+use Ody\Websocket\Facades\WebSocket;
+
+/**
+ * Brings the package into the Ody framework: {@see WebsocketChannelServiceProvider}.
+ *
+ * The configuration is that of the project: config/websocket.php, .env and the environment. The container
+ * makes ChannelAuthController by itself, because the generator that it asks for is here.
+ */
+abstract class OdyServiceProvider extends ServiceProvider
+{
+    /**
+     * Puts the services into the container. Nothing is made before it is used.
+     */
+    public function register(): void
+    {
+        $this->singleton(Configuration::class, static fn(): Configuration => Configuration::load());
+        $this->singleton(ChannelClient::class, static fn(): ChannelClient => Services::client(Configuration::load()));
+        $this->singleton(Publisher::class, static fn(): Publisher => Connection::publisher(Configuration::load()));
+        $this->singleton(
+            ChannelAuthGenerator::class,
+            static fn(): ChannelAuthGenerator => Services::generator(Configuration::load()),
+        );
+        $this->alias(ChannelClient::class, 'websocket.channel');
+    }
+
+    /**
+     * Wires the facade and the commands; `php ody publish ody/websocket` copies the configuration.
+     */
+    public function boot(): void
+    {
+        WebSocket::setContainer($this->container);
+        $this->registerCommands(array_values(Commands::CLASSES));
+        $this->publishes([Loader::PACKAGED => 'websocket.php'], 'ody/websocket');
+    }
+}
