@@ -18,6 +18,9 @@ final class ConfigurationCommand extends Command
 {
     public const NAME = 'websocket:configuration';
 
+    /** What PHP workers read by themselves. It may hold what cannot be JSON. */
+    private const OF_WORKERS = ['channel_handlers', 'middleware', 'middleware_params', 'listeners', 'callbacks'];
+
     /**
      * @param ContainerInterface|null $container of the framework that the application is written for
      */
@@ -47,6 +50,7 @@ final class ConfigurationCommand extends Command
             $overrides[(string) $key] = $value;
         }
         $values = Launch::configuration(LocalServer::configuration(), $overrides, $this->container)->all();
+        $values = array_diff_key($values, array_flip(self::OF_WORKERS));
         $json = json_encode($values, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION);
         // The server takes the last line: whatever user code has printed must not stand before it.
         $output->write("\n" . $json . "\n", false, OutputInterface::OUTPUT_RAW | OutputInterface::VERBOSITY_QUIET);

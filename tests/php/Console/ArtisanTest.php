@@ -242,6 +242,8 @@ final class ArtisanTest extends ProjectTestCase
     {
         yield ['websocket:start'];
         yield ['websocket:stop'];
+        yield ['websocket:reload'];
+        yield ['websocket:restart'];
         yield ['websocket:status'];
         yield ['websocket:keys'];
     }

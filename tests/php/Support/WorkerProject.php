@@ -7,14 +7,11 @@ namespace Ody\Websocket\Tests\Support;
 use PHPUnit\Framework\Assert;
 
 /**
- * A project with code that PHP workers run, and its server with workers that are replaced when they end.
+ * A project with code that PHP workers run, and its server.
  */
 final class WorkerProject
 {
     private const PATIENCE = 20;
-
-    /** @var resource|null the loop that replaces workers */
-    private $keeper;
 
     /**
      * @param string $code          classes of the namespace App, as PHP without its opening tag
@@ -30,7 +27,6 @@ final class WorkerProject
             'WEBSOCKET_LIMIT_CLIENT_EVENTS_PER_SECOND' => '0',
         ];
         $project->artisan('websocket:start', '-d')->succeeded();
-        $this->keep($workers);
         $this->awaitLog('php worker ready', $workers);
     }
 
@@ -58,9 +54,21 @@ final class WorkerProject
         Assert::fail("\"{$text}\" is not in the log {$times} times:\n" . $log);
     }
 
+    /**
+     * Returns the log of the server, and behind it what the workers have printed as they did.
+     */
     public function log(): string
     {
-        return $this->project->read('storage/logs/websocket.log') . (string) @file_get_contents($this->project->root . '/worker.log');
+        $log = $this->project->read('storage/logs/websocket.log');
+        $printed = '';
+        foreach (explode("\n", $log) as $line) {
+            $line = json_decode($line, true);
+            if (is_array($line) && ($line['message'] ?? '') === 'php worker' && is_string($line['line'] ?? null)) {
+                $printed .= $line['line'] . "\n";
+            }
+        }
+
+        return $log . $printed;
     }
 
     /**
@@ -74,34 +82,5 @@ final class WorkerProject
         $all = array_map(intval(...), array_map(static fn(string $a, string $b): string => $a . $b, $found[1], $found[2]));
 
         return array_values(array_filter(array_unique($all), static fn(int $pid): bool => posix_kill($pid, 0)));
-    }
-
-    /**
-     * Ends the workers.
-     */
-    public function stop(): void
-    {
-        if ($this->keeper !== null) {
-            proc_terminate($this->keeper);
-            proc_close($this->keeper);
-            $this->keeper = null;
-        }
-    }
-
-    private function keep(int $workers): void
-    {
-        $loop = 'trap "kill \$(jobs -p); wait; exit" TERM; '
-            . 'keep() { while :; do "$@" & wait $!; sleep 0.05; done; }; '
-            . str_repeat('keep "$@" & ', $workers) . 'wait';
-        $log = ['file', $this->project->root . '/worker.log', 'a'];
-        $keeper = proc_open(
-            ['bash', '-c', $loop, 'keep', ...$this->project->command('websocket:worker')],
-            [['file', '/dev/null', 'r'], $log, $log],
-            $pipes,
-            '/',
-            $this->project->environment,
-        );
-        Assert::assertIsResource($keeper);
-        $this->keeper = $keeper;
     }
 }

@@ -9,9 +9,6 @@ namespace Ody\Websocket\Tests\Support;
  */
 abstract class WorkerTestCase extends ProjectTestCase
 {
-    /** @var list<WorkerProject> */
-    private array $workerProjects = [];
-
     /**
      * Starts a server whose workers run this code.
      *
@@ -24,14 +21,6 @@ abstract class WorkerTestCase extends ProjectTestCase
         $project = $this->projectWithServer();
         $project->environment = $variables + $project->environment;
 
-        return $this->workerProjects[] = new WorkerProject($project, $code, $configuration, $workers);
-    }
-
-    protected function tearDown(): void
-    {
-        foreach ($this->workerProjects as $project) {
-            $project->stop();
-        }
-        parent::tearDown();
+        return new WorkerProject($project, $code, $configuration, $workers);
     }
 }
