@@ -92,14 +92,15 @@ static int receive_some(ody_ipc_link *link, size_t missing, uint64_t deadline, i
 {
     ody_bytes *input = &link->input;
     ssize_t count;
+    size_t room;
 
     missing = missing > RECEIVE_MOST ? RECEIVE_MOST : missing;
     if (!ody_bytes_reserve(input, missing < RECEIVE_LEAST ? RECEIVE_LEAST : missing)) {
         return ODY_EMEMORY;
     }
+    room = link->exact ? missing : input->capacity - input->length;
     for (;;) {
-        count = recv(link->descriptor, input->data + input->length, input->capacity - input->length,
-                     flags);
+        count = recv(link->descriptor, input->data + input->length, room, flags);
         if (count > 0) {
             input->length += (size_t)count;
             return 0;
@@ -132,7 +133,7 @@ int ody__ipc_link_receive(ody_ipc_link *link, uint64_t deadline, ody_ipc_header 
                           ody_view *fields)
 {
     int flags = link->version > 0 ? 0 : MSG_DONTWAIT;
-    size_t missing = RECEIVE_LEAST;
+    size_t missing = link->exact ? ODY_IPC_HEADER_SIZE : RECEIVE_LEAST;
 
     ody_bytes_clear(&link->input);
     for (;;) {
@@ -149,7 +150,7 @@ int ody__ipc_link_receive(ody_ipc_link *link, uint64_t deadline, ody_ipc_header 
         if (known > 0 && link->input.length >= header->size) {
             break;
         }
-        missing = known > 0 ? header->size - link->input.length : RECEIVE_LEAST;
+        missing = (known > 0 ? header->size : ODY_IPC_HEADER_SIZE) - link->input.length;
         flags = MSG_DONTWAIT;
     }
     fields->data = link->input.data + ODY_IPC_HEADER_SIZE;

@@ -20,6 +20,7 @@ typedef struct ody_ipc_link {
     int descriptor;   /* -1: not connected */
     pid_t pid;        /* that connected */
     bool ended;       /* the server has said farewell: nothing more is asked on this connection */
+    bool exact;       /* messages may follow each other: none is received with the one before */
     ody_bytes input;  /* the message received last */
 } ody_ipc_link;
 

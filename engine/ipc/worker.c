@@ -29,6 +29,10 @@ ody_worker *ody_worker_new(const char *socket_path, uint32_t connect_timeout_ms)
         ody_free(worker);
         return NULL;
     }
+    if (worker) {
+        /* The first call may come right behind the answer to the registration. */
+        worker->link.exact = true;
+    }
     return worker;
 }
 

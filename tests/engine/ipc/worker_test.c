@@ -107,6 +107,60 @@ TEST(worker_takes_calls_and_answers_them)
     live_remove(&live);
 }
 
+/* The answer to the registration and the first call come in one piece. */
+TEST(worker_finds_calls_that_waited_for_it)
+{
+    live_server live;
+    ody_worker *worker;
+    ody_worker_call call;
+    ody_error error;
+
+    live_init(&live);
+    live_start(&live);
+    live_ask(&live, "one");
+    worker = ready(&live);
+    CHECK_EQUAL(ody_worker_next(worker, WAIT_MS, &call, &error), 1);
+    CHECK_TEXT(call.data, "one");
+    CHECK_EQUAL(ody_worker_reply(worker, &(ody_worker_answer){0}, &error), 0);
+    await_verdicts(&live, 1);
+    ody_worker_free(worker);
+    live_stop(&live);
+    live_remove(&live);
+}
+
+TEST(worker_that_leaves_loses_no_call)
+{
+    live_server live;
+    ody_worker *worker;
+    ody_worker_call call;
+    ody_error error;
+
+    live_init(&live);
+    live_start(&live);
+    worker = ready(&live);
+    live_ask(&live, "one");
+    live_ask(&live, "two");
+    CHECK_EQUAL(ody_worker_next(worker, WAIT_MS, &call, &error), 1);
+    CHECK_EQUAL(ody_worker_leave(worker, &error), 0);
+    live_await(&live, live_workers, 1);
+    CHECK_EQUAL(ody_worker_reply(worker, &(ody_worker_answer){0}, &error), 0);
+    await_verdicts(&live, 1);
+    CHECK_EQUAL(ody_worker_next(worker, WAIT_MS, &call, &error), ODY_EDISCONNECTED);
+    CHECK_EQUAL(live_workers(&live), 0);
+    ody_worker_free(worker);
+    worker = ready(&live);
+    CHECK_EQUAL(ody_worker_next(worker, WAIT_MS, &call, &error), 1);
+    CHECK_TEXT(call.data, "two");
+    CHECK_EQUAL(ody_worker_reply(worker, &(ody_worker_answer){0}, &error), 0);
+    await_verdicts(&live, 2);
+    CHECK_EQUAL(ody_worker_leave(worker, &error), 0);
+    CHECK_EQUAL(ody_worker_next(worker, WAIT_MS, &call, &error), ODY_EDISCONNECTED);
+    CHECK_EQUAL(ody_worker_leave(worker, &error), ODY_EDISCONNECTED);
+    ody_worker_free(worker);
+    live_stop(&live);
+    live_remove(&live);
+}
+
 TEST(worker_that_ends_in_a_call_fails_it)
 {
     live_server live;
