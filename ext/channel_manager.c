@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The class ChannelManager: a ChannelClient in the words of the channels, and what is registered. */
+/* The class ChannelManager: a ChannelClient in the words of the channels, and what is registered.
+ */
 #include "php_ody_websocket.h"
 
 #include "zend_exceptions.h"
@@ -31,7 +32,8 @@ static zend_object *client_of(zval *object)
     return Z_OBJ_P(client);
 }
 
-/* Hands a call with the same arguments on to the client, so that what replaces it in tests works. */
+/* Hands a call with the same arguments on to the client, so that what replaces it in tests works.
+ */
 static void forward(INTERNAL_FUNCTION_PARAMETERS, const char *method)
 {
     zend_object *client = client_of(ZEND_THIS);
@@ -163,8 +165,8 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelManager, unsubscribe)
         RETURN_THROWS();
     }
     if (ody_socket_id_valid(php_ody_view(client_id))) {
-        code = ody_client_unsubscribe(client, php_ody_view(client_id), php_ody_view(channel),
-                                      &error);
+        code =
+            ody_client_unsubscribe(client, php_ody_view(client_id), php_ody_view(channel), &error);
     }
     if (code < 0) {
         throw_subscription(code, &error);

@@ -41,8 +41,8 @@ const php_ody_option *php_ody_option_find(const char *key);
 /** The known key that looks most like key, or NULL when none is near. */
 const char *php_ody_option_nearest(const char *key);
 
-/** Whether the key, or the group that it names, is none of the server's: it belongs to PHP workers or
- *  to the earlier Swoole server. */
+/** Whether the key, or the group that it names, is none of the server's: it belongs to PHP workers
+ * or to the earlier Swoole server. */
 bool php_ody_option_ignored(const char *key);
 
 /** Whether key is the name of a group such as "limits". */

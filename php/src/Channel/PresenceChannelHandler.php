@@ -12,6 +12,9 @@ namespace Ody\Websocket\Channel;
  */
 class PresenceChannelHandler extends PrivateChannelHandler
 {
+    /**
+     * Says whether the token is right for this client, channel and member.
+     */
     public function authorize(string $clientId, string $channel, array $data): bool
     {
         $token = $data['auth'] ?? null;

@@ -20,6 +20,9 @@ class PrivateChannelHandler extends PublicChannelHandler
      */
     public function __construct(private ?ChannelAuthGenerator $authGenerator = null) {}
 
+    /**
+     * Says whether the token is right for this client and channel.
+     */
     public function authorize(string $clientId, string $channel, array $data): bool
     {
         $token = $data['auth'] ?? null;

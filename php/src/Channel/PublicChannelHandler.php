@@ -11,26 +11,41 @@ namespace Ody\Websocket\Channel;
  */
 class PublicChannelHandler implements ChannelHandlerInterface
 {
+    /**
+     * Lets everybody in.
+     */
     public function authorize(string $clientId, string $channel, array $data): bool
     {
         return true;
     }
 
+    /**
+     * Does nothing.
+     */
     public function onSubscribe(string $clientId, string $channel, array $data): bool
     {
         return true;
     }
 
+    /**
+     * Does nothing.
+     */
     public function onUnsubscribe(string $clientId, string $channel): bool
     {
         return true;
     }
 
+    /**
+     * Lets whoever is in the channel send.
+     */
     public function canClientPublish(string $clientId, string $channel, string $event, array $data): bool
     {
         return true;
     }
 
+    /**
+     * Has the server deliver the event to the others.
+     */
     public function onClientEvent(
         string $clientId,
         string $channel,

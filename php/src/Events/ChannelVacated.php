@@ -9,5 +9,8 @@ namespace Ody\Websocket\Events;
  */
 final readonly class ChannelVacated
 {
+    /**
+     * @param string $channel its name
+     */
     public function __construct(public string $channel) {}
 }

@@ -9,5 +9,9 @@ namespace Ody\Websocket\Events;
  */
 final readonly class MemberRemoved
 {
+    /**
+     * @param string $channel the name of the presence channel
+     * @param string $userId  `user_id` as `channel_data` said it
+     */
     public function __construct(public string $channel, public string $userId) {}
 }

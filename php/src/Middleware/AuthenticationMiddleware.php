@@ -26,6 +26,9 @@ final class AuthenticationMiddleware implements WebSocketMiddlewareInterface
         }
     }
 
+    /**
+     * Lets the client in when one of what it shows is the key.
+     */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
         $key = $this->key ?? Configuration::load()->text('api_key');
@@ -37,6 +40,9 @@ final class AuthenticationMiddleware implements WebSocketMiddlewareInterface
         return $known ? $next($handshake) : $handshake->refuse('The key is not known');
     }
 
+    /**
+     * Lets every message pass.
+     */
     public function processMessage(Message $message, callable $next): mixed
     {
         return $next($message);

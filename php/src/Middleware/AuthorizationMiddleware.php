@@ -48,6 +48,9 @@ final class AuthorizationMiddleware implements WebSocketMiddlewareInterface
         return $claim . '.' . self::sign($claim, $secret);
     }
 
+    /**
+     * Lets the client in when its token is good.
+     */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
         $token = $this->token($handshake);
@@ -58,6 +61,9 @@ final class AuthorizationMiddleware implements WebSocketMiddlewareInterface
         return $next($handshake);
     }
 
+    /**
+     * Lets every message pass: who sends it was let in.
+     */
     public function processMessage(Message $message, callable $next): mixed
     {
         return $next($message);

@@ -24,6 +24,9 @@ final class LoggingMiddleware implements WebSocketMiddlewareInterface
         $this->logger = $logger ?? new ErrorLog();
     }
 
+    /**
+     * Logs whether the client was let in.
+     */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
         $accepted = $next($handshake);
@@ -35,6 +38,9 @@ final class LoggingMiddleware implements WebSocketMiddlewareInterface
         return $accepted;
     }
 
+    /**
+     * Logs event, channel and size of the message.
+     */
     public function processMessage(Message $message, callable $next): mixed
     {
         $result = $next($message);

@@ -48,11 +48,17 @@ final class RateLimitingMiddleware implements WebSocketMiddlewareInterface
         $this->clock = $clock === null ? time(...) : $clock(...);
     }
 
+    /**
+     * Lets every client in.
+     */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
         return $next($handshake);
     }
 
+    /**
+     * Refuses the message when it is one too many in this minute.
+     */
     public function processMessage(Message $message, callable $next): mixed
     {
         if ($this->count($message->clientId) > $this->maxMessagesPerMinute) {

@@ -17,6 +17,9 @@ final class ChannelCalls
 {
     private const FLAGS = JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION;
 
+    /**
+     * @param Registry $registry has the handlers
+     */
     public function __construct(private readonly Registry $registry) {}
 
     /**

@@ -24,6 +24,9 @@ final class Housekeeping
 
     private readonly ?ResetsState $resets;
 
+    /**
+     * @param ContainerInterface|null $container may have a ResetsState
+     */
     public function __construct(private readonly LoggerInterface $log, ?ContainerInterface $container)
     {
         $resets = $container?->has(ResetsState::class) === true ? $container->get(ResetsState::class) : null;

@@ -16,6 +16,9 @@ use Ody\Websocket\Middleware\RefusedException;
  */
 final class MiddlewareCalls
 {
+    /**
+     * @param Registry $registry has the middleware
+     */
     public function __construct(private readonly Registry $registry) {}
 
     /**

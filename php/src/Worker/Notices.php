@@ -22,6 +22,9 @@ use Psr\Log\LoggerInterface;
  */
 final class Notices implements EventDispatcherInterface
 {
+    /**
+     * @param LoggerInterface $log gets what listeners throw
+     */
     public function __construct(private readonly Listeners $listeners, private readonly LoggerInterface $log) {}
 
     /**
@@ -35,6 +38,9 @@ final class Notices implements EventDispatcherInterface
         }
     }
 
+    /**
+     * Gives an event to its listeners, and returns it.
+     */
     public function dispatch(object $event): object
     {
         foreach ($this->listeners->getListenersForEvent($event) as $listener) {

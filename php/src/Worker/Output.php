@@ -22,6 +22,9 @@ final class Output
 
     private int $level = 0;
 
+    /**
+     * @param LoggerInterface $log gets what was printed
+     */
     public function __construct(private readonly LoggerInterface $log) {}
 
     /**
