@@ -33,8 +33,7 @@ ody_client *php_ody_channel_client_connection(zend_object *object)
     ody_client *client;
 
     if (!self->address.socket_path) {
-        zend_throw_error(NULL, "%s::__construct() has not been called",
-                         ZSTR_VAL(object->ce->name));
+        zend_throw_error(NULL, "%s::__construct() has not been called", ZSTR_VAL(object->ce->name));
         return NULL;
     }
     client = php_ody_client_table_find(&self->address);
