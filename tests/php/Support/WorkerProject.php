@@ -14,13 +14,10 @@ final class WorkerProject
     private const PATIENCE = 20;
 
     /**
-     * @param string $code          classes of the namespace App, as PHP without its opening tag
-     * @param string $configuration what config/websocket.php returns, as PHP
+     * Starts the server of a project whose files say what its workers run.
      */
-    public function __construct(public readonly Project $project, string $code, string $configuration, int $workers = 1)
+    public function __construct(public readonly Project $project, int $workers = 1)
     {
-        $project->write('app.php', "<?php\nnamespace App;\n" . $code);
-        $project->write('config/websocket.php', "<?php\nrequire_once __DIR__ . '/../app.php';\nreturn " . $configuration . ';');
         $project->environment += [
             'WEBSOCKET_PHP_WORKERS' => (string) $workers,
             'WEBSOCKET_PHP_WORKERS_TIMEOUT' => '1',
