@@ -45,9 +45,11 @@ final class Connection
      * When it throws, the client is told that it failed, and the exception comes out of here; run()
      * may then be called again. When it ends the process, the connection is closed first.
      *
-     * @param callable(array<string,string|null>):(array<string,mixed>|null) $handler
+     * @param callable $handler function (array $call): ?array
+     * @phpstan-param callable(array<string, string|null>): (array<string, mixed>|null) $handler
      * @param int $maxMessages calls, 0 for no limit
-     * @param (callable():mixed)|null $between called after each answer, while no client waits; false ends the loop
+     * @phpstan-param (callable(): mixed)|null $between
+     * @param callable|null $between called after each answer, while no client waits; false ends the loop
      * @return int how many calls were answered
      * @throws \Ody\Websocket\Exceptions\ConnectionException when the server breaks the protocol
      * @throws \Ody\Websocket\Exceptions\ServerException before register()
