@@ -13,16 +13,6 @@ use Ody\Websocket\Tests\Support\ProjectTestCase;
  */
 final class DocumentationTest extends ProjectTestCase
 {
-    /** What PHP workers read, and the server does not. */
-    private const OF_THE_APPLICATION = [
-        'channel_handlers',
-        'middleware.global',
-        'middleware.handshake',
-        'middleware.message',
-        'middleware_params',
-        'listeners',
-    ];
-
     /** Their default is not the server's: it depends on the machine or on the root of the project. */
     private const DEPENDS = ['additional.worker_num', 'socket.path', 'log.file', 'pid_file'];
 
