@@ -10,6 +10,8 @@
 #include "ody/log.h"
 #include "supervisor_state.h"
 
+#define PART_MAX 3000
+
 bool ody_child_output_open(ody_child_output *output, int descriptor)
 {
     *output = (ody_child_output){
@@ -29,6 +31,25 @@ void ody_child_output_drop(ody_child_output *output)
     output->buffer = NULL;
 }
 
+/* A line of the log has 4 KiB. A part ends with a whole character. */
+static void parts_log(pid_t pid, const char *line, size_t length)
+{
+    int number = 0;
+
+    while (length > 0) {
+        size_t part = length < PART_MAX ? length : PART_MAX;
+
+        for (int back = 0; back < 3 && part < length && ((unsigned char)line[part] & 0xc0) == 0x80;
+             back++) {
+            part--;
+        }
+        ody_log(ODY_LOG_INFO, "php worker", ODY_NUMBER("pid", pid), ODY_NUMBER("part", ++number),
+                ODY_TEXT("line", ((ody_view){line, part})));
+        line += part;
+        length -= part;
+    }
+}
+
 static void line_log(ody_child_output *output, pid_t pid, const char *line, size_t length)
 {
     output->lines++;
@@ -42,6 +63,10 @@ static void line_log(ody_child_output *output, pid_t pid, const char *line, size
     }
     if (length > 0 && line[length - 1] == '\r') {
         length--;
+    }
+    if (length > PART_MAX) {
+        parts_log(pid, line, length);
+        return;
     }
     ody_log(ODY_LOG_INFO, "php worker", ODY_NUMBER("pid", pid),
             ODY_TEXT("line", ((ody_view){line, length})));

@@ -56,16 +56,29 @@ final class WorkerProject
      */
     public function log(): string
     {
-        $log = $this->project->read('storage/logs/websocket.log');
-        $printed = '';
-        foreach (explode("\n", $log) as $line) {
+        return $this->project->read('storage/logs/websocket.log') . $this->printed();
+    }
+
+    /**
+     * Returns what the workers have printed.
+     */
+    public function printed(): string
+    {
+        $printed = [];
+        foreach (explode("\n", $this->project->read('storage/logs/websocket.log')) as $line) {
             $line = json_decode($line, true);
-            if (is_array($line) && ($line['message'] ?? '') === 'php worker' && is_string($line['line'] ?? null)) {
-                $printed .= $line['line'] . "\n";
+            if (!is_array($line) || ($line['message'] ?? '') !== 'php worker' || !is_string($line['line'] ?? null)) {
+                continue;
+            }
+            // A long line of theirs is more than one of the log.
+            if (($line['part'] ?? 1) === 1) {
+                $printed[] = $line['line'];
+            } else {
+                $printed[] = array_pop($printed) . $line['line'];
             }
         }
 
-        return $log . $printed;
+        return implode("\n", $printed) . "\n";
     }
 
     /**

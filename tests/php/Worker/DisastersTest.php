@@ -230,7 +230,7 @@ final class DisastersTest extends WorkerTestCase
 
     private static function assertLines(WorkerProject $server): void
     {
-        foreach (explode("\n", $server->project->read('worker.log')) as $line) {
+        foreach (explode("\n", $server->printed()) as $line) {
             self::assertLessThan(8192, strlen($line));
             self::assertDoesNotMatchRegularExpression('/[\x00-\x1f]/', $line);
             self::assertStringNotContainsString('Stack trace', $line);

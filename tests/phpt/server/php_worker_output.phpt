@@ -16,7 +16,7 @@ $server->line('a php worker failed', -1);
 $server->line('php worker recycled');
 foreach ($server->lines('php worker') as $line) {
     if ($line['pid'] === $server->lines('php worker')[0]['pid']) {
-        echo json_encode(substr($line['line'], 0, 20)), isset($line['cut']) ? ' cut' : '', "\n";
+        echo json_encode(substr($line['line'], 0, 20)), isset($line['part']) ? " part $line[part], " . strlen($line['line']) : '', "\n";
     }
 }
 var_dump($server->lines("the end of a php worker's long line is left out")[0]['bytes']);
@@ -39,7 +39,7 @@ var_dump($server->server->stop());
 echo "-- a line without an end\n";
 $server = new ProcessServer(['php_workers' => ['num' => 1], 'drain_time' => 0], 'while (true) { echo str_repeat("z", 1000); }');
 sleep(3);
-var_dump(count($server->lines('php worker')), filesize($server->server->log) < 100000);
+var_dump(count($server->lines('php worker')), $server->lines('php worker')[2]['part'], filesize($server->server->log) < 100000);
 var_dump($server->server->stop());
 ?>
 ===DONE===
@@ -49,7 +49,9 @@ var_dump($server->server->stop());
 "two"
 "an error"
 "a\u0000b\u001b[31m\ufffd"
-"xxxxxxxxxxxxxxxxxxxx" cut
+"xxxxxxxxxxxxxxxxxxxx" part 1, 3000
+"xxxxxxxxxxxxxxxxxxxx" part 2, 3000
+"xxxxxxxxxxxxxxxxxxxx" part 3, 2192
 "after"
 "the end"
 int(5000)
@@ -61,7 +63,8 @@ bool(true)
 bool(true)
 bool(true)
 -- a line without an end
-int(1)
+int(3)
+int(3)
 bool(true)
 bool(true)
 ===DONE===
