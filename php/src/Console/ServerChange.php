@@ -7,7 +7,6 @@ namespace Ody\Websocket\Console;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Exceptions\ConnectionException;
 use Ody\Websocket\Server;
-use Symfony\Component\Console\Helper\ProgressIndicator;
 use Symfony\Component\Console\Output\OutputInterface;
 
 /**
@@ -48,7 +47,13 @@ final class ServerChange
         if (!($restart ? $this->server->restart() : $this->server->reload())) {
             throw new CommandException('The server has just ended.');
         }
-        $outcome = $this->await($before, $timeout, $title, $output);
+        $progress = new Progress($output);
+        $progress->show($title);
+        try {
+            $outcome = $this->await($before, $timeout);
+        } finally {
+            $progress->clear();
+        }
         if (!$outcome['ok']) {
             throw new CommandException(sprintf('Nothing was changed: %s.', rtrim($outcome['message'], '.')));
         }
@@ -75,18 +80,13 @@ final class ServerChange
     /**
      * @return array{number: int, ok: bool, message: string}
      */
-    private function await(int $before, float $timeout, string $title, OutputInterface $output): array
+    private function await(int $before, float $timeout): array
     {
-        $indicator = $output->isDecorated() ? new ProgressIndicator($output) : null;
-        $indicator?->start($title);
         $deadline = microtime(true) + $timeout;
         do {
             usleep(self::POLL_MICROSECONDS);
-            $indicator?->advance();
             $outcome = $this->last();
             if ($outcome['number'] > $before) {
-                $indicator?->finish($title);
-
                 return $outcome;
             }
             if ($this->server->pid() === null) {

@@ -89,6 +89,8 @@ final class ConsoleTest extends ProjectTestCase
     public static function progress(): iterable
     {
         yield ['websocket:stop', 'Stopping the server'];
+        yield ['websocket:reload', 'Reloading the configuration …'];
+        yield ['websocket:restart', 'Starting the new engine …'];
         yield ['websocket:doctor', 'Checking: certificate …'];
         yield ['websocket:install', 'Reading the configuration …'];
     }
