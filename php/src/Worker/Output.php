@@ -43,11 +43,9 @@ final class Output
     {
         while (ob_get_level() >= $this->level && @ob_end_flush());
         if ($this->text !== '') {
-            $this->log->notice(sprintf(
-                'the application printed: %s%s',
-                trim($this->text),
-                $this->dropped > 0 ? sprintf(' … and %d bytes more', $this->dropped) : '',
-            ));
+            $bytes = strlen($this->text) + $this->dropped;
+            $what = $this->dropped > 0 ? sprintf(' %d bytes, which begin', $bytes) : '';
+            $this->log->notice(sprintf('the application printed%s: %s', $what, trim($this->text)));
         }
         $this->text = '';
         $this->dropped = 0;

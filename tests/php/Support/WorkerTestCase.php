@@ -21,6 +21,9 @@ abstract class WorkerTestCase extends ProjectTestCase
         $project = $this->projectWithServer();
         $project->environment = $variables + $project->environment;
 
-        return new WorkerProject($project, $code, $configuration, $workers);
+        $project->write('app.php', "<?php\nnamespace App;\n" . $code);
+        $project->write('config/websocket.php', "<?php\nrequire_once __DIR__ . '/../app.php';\nreturn " . $configuration . ';');
+
+        return new WorkerProject($project, $workers);
     }
 }

@@ -25,7 +25,7 @@ final class DocumentationTest extends WorkerTestCase
         $load = 'spl_autoload_register(function (string $class): void { if (str_starts_with($class, "App\\\\")) { '
             . 'require dirname(__DIR__) . "/src/" . substr($class, 4) . ".php"; } });';
         $project->write('config/websocket.php', "<?php\n" . $load . $files['config/websocket.php']);
-        $server = $this->keep(new WorkerProject($project));
+        $server = new WorkerProject($project);
 
         $one = $server->client()->open();
         $two = $server->client()->open();
