@@ -17,6 +17,7 @@ use Illuminate\Support\Facades\Route;
 use Illuminate\Support\ServiceProvider;
 use Ody\Websocket\Channel\ChannelAuthGenerator;
 use Ody\Websocket\Channel\ChannelClient;
+use Ody\Websocket\Channel\ChannelManager;
 use Ody\Websocket\Channel\Connection;
 use Ody\Websocket\Channel\Publisher;
 use Ody\Websocket\Configuration;
@@ -46,6 +47,7 @@ final class WebsocketServiceProvider extends ServiceProvider
         $this->app->singleton(ChannelClient::class, self::with(Services::client(...)));
         $this->app->singleton(Publisher::class, self::with(Connection::publisher(...)));
         $this->app->singleton(ChannelAuthGenerator::class, self::with(Services::generator(...)));
+        $this->app->singleton(ChannelManager::class, static fn(Container $container): ChannelManager => new ChannelManager($container->make(ChannelClient::class)));
         $this->app->alias(ChannelClient::class, 'websocket.channel');
         $this->app->singleton(ResetsState::class, LaravelState::class);
         $this->callAfterResolving(

@@ -7,6 +7,7 @@ namespace Ody\Websocket\Providers;
 use Ody\Foundation\Providers\ServiceProvider;
 use Ody\Websocket\Channel\ChannelAuthGenerator;
 use Ody\Websocket\Channel\ChannelClient;
+use Ody\Websocket\Channel\ChannelManager;
 use Ody\Websocket\Channel\Connection;
 use Ody\Websocket\Channel\Publisher;
 use Ody\Websocket\Configuration;
@@ -33,6 +34,10 @@ abstract class OdyServiceProvider extends ServiceProvider
         $this->singleton(
             ChannelAuthGenerator::class,
             static fn(): ChannelAuthGenerator => Services::generator(Configuration::load()),
+        );
+        $this->singleton(
+            ChannelManager::class,
+            static fn(): ChannelManager => new ChannelManager(Services::client(Configuration::load())),
         );
         $this->alias(ChannelClient::class, 'websocket.channel');
     }

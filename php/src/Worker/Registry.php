@@ -49,14 +49,7 @@ final class Registry
         $factory = new Factory($container, is_array($parameters) ? $parameters : []);
         $manager = new ChannelManager(self::client($configuration));
         self::addHandlers($manager, $configuration->get('channel_handlers', []), $factory);
-        $groups = [
-            'middleware.global' => $manager->addMiddleware(...),
-            'middleware.handshake' => $manager->addHandshakeMiddleware(...),
-            'middleware.message' => $manager->addMessageMiddleware(...),
-        ];
-        foreach ($groups as $key => $add) {
-            self::addMiddleware($key, $configuration->get($key, []), $factory, $add);
-        }
+        self::addConfigured($manager, $configuration->get('middleware', []), $factory);
         self::addProvided($manager, $container);
 
         return new self($manager, Listeners::ofConfiguration($configuration->get('listeners', []), $factory));
@@ -171,6 +164,25 @@ final class Registry
             } catch (\ValueError $error) {
                 throw new ConfigurationFileException(sprintf('"%s": %s.', $key, $error->getMessage()), 0, $error);
             }
+        }
+    }
+
+    /**
+     * The key is a list, or has lists for both, for handshakes alone and for messages alone.
+     */
+    private static function addConfigured(ChannelManager $manager, mixed $configured, Factory $factory): void
+    {
+        if (!is_array($configured)) {
+            throw new ConfigurationFileException('"middleware" must be a list of classes, or have the keys global, handshake and message.');
+        }
+        $groups = ['global' => $manager->addMiddleware(...), 'handshake' => $manager->addHandshakeMiddleware(...), 'message' => $manager->addMessageMiddleware(...)];
+        $listed = array_filter($configured, 'is_int', ARRAY_FILTER_USE_KEY);
+        self::addMiddleware('middleware', $listed, $factory, $groups['global']);
+        foreach (array_diff_key($configured, $listed) as $name => $entries) {
+            if (!isset($groups[$name])) {
+                throw new ConfigurationFileException(sprintf('"middleware.%s" is not a key: there are global, handshake and message.', $name));
+            }
+            self::addMiddleware('middleware.' . $name, $entries, $factory, $groups[$name]);
         }
     }
 

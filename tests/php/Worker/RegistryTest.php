@@ -51,6 +51,13 @@ final class RegistryTest extends ProjectTestCase
         self::assertSame(['private', 'custom'], $registry->interest()['handlers']);
     }
 
+    public function testAPlainListOfMiddlewareIsForBoth(): void
+    {
+        $registry = Registry::ofConfiguration($this->configuration()->with('middleware', ['message' => [$second = new LoggingMiddleware()], 0 => $first = new LoggingMiddleware()]));
+        self::assertSame([$first], $registry->handshakeMiddleware());
+        self::assertSame([$first, $second], $registry->messageMiddleware());
+    }
+
     public function testTheLongestTypeHandlesAChannel(): void
     {
         $public = new PublicChannelHandler();
@@ -161,6 +168,7 @@ final class RegistryTest extends ProjectTestCase
             'another class' => ['channel_handlers', ['custom' => \stdClass::class], '"channel_handlers.custom": stdClass does not implement ChannelHandlerInterface.'],
             'a number' => ['channel_handlers', ['custom' => 7], '"channel_handlers.custom" must name a class, int given.'],
             'an impossible type' => ['channel_handlers', ['cus tom' => PublicChannelHandler::class], '"channel_handlers.cus tom": '],
+            'an unknown group' => ['middleware.messages', [LoggingMiddleware::class], '"middleware.messages" is not a key: there are global, handshake and message.'],
             'no middleware' => ['middleware.message', [\stdClass::class], '"middleware.message": stdClass does not implement WebSocketMiddlewareInterface.'],
             'no list' => ['middleware.global', 'App\Middleware', '"middleware.global" must be a list of classes.'],
             'missing arguments' => ['middleware.global', [\DateInterval::class], '"middleware.global": DateInterval cannot be made: '],
