@@ -2,6 +2,8 @@
 
 declare(strict_types=1);
 
+use Ody\Websocket\Tests\Support\Project;
+
 /** The measured scenarios. Each starts its own server on a free port and ends it. */
 final class Scenarios
 {
@@ -164,6 +166,84 @@ final class Scenarios
             throw new RuntimeException("round_trips.php $what failed: " . implode("\n", $output));
         }
         return (float) $output[0];
+    }
+
+    /** Client events that a PHP handler decides about; and memory over a million of them. */
+    public function workers(): void
+    {
+        echo "\n| PHP workers | handled a second |\n|---|---|\n";
+        foreach ([1, 2, 4] as $workers) {
+            $project = $this->projectWithHandler($workers);
+            $rates = [];
+            for ($round = 0; $round < 3; $round++) {
+                $rates[] = 50_000 / ($this->handle($project, 50_000) / 1e9);
+            }
+            $project->remove();
+            printf("| %d | %s |\n", $workers, number_format(self::median($rates)));
+        }
+        $project = $this->projectWithHandler(2);
+        $this->handle($project, 50_000);
+        $before = $this->memoryOf($project);
+        $this->handle($project, 1_000_000);
+        $after = $this->memoryOf($project);
+        $project->remove();
+        printf(
+            "\n| process | after 50,000 messages | after 1,050,000 | ratio |\n|---|---|---|---|\n| engine | %d KiB | %d KiB | %.2f |\n| workers | %d KiB | %d KiB | %.2f |\n",
+            $before[0],
+            $after[0],
+            $after[0] / $before[0],
+            $before[1],
+            $after[1],
+            $after[1] / $before[1],
+        );
+        $this->bound('memory of the engine over a million messages', $after[0] / $before[0], 1.10);
+        $this->bound('memory of the workers over a million messages', $after[1] / $before[1], 1.10);
+    }
+
+    private function projectWithHandler(int $workers): Project
+    {
+        $project = Project::withServer();
+        $project->environment = ['WEBSOCKET_LIMIT_CLIENT_EVENTS_PER_SECOND' => '0', 'WEBSOCKET_PHP_WORKERS_MAX_MESSAGES' => '0', 'WEBSOCKET_PHP_WORKERS' => (string) $workers] + $project->environment;
+        $project->write('config/websocket.php', <<<'PHP'
+            <?php
+
+            final class BenchHandler extends Ody\Websocket\Channel\PublicChannelHandler
+            {
+                public function onClientEvent(string $clientId, string $channel, string $event, array $data, Ody\Websocket\Channel\ChannelManager $manager): mixed
+                {
+                    return null;
+                }
+            }
+
+            return ['channel_handlers' => ['bench' => BenchHandler::class]];
+            PHP);
+        $project->artisan('websocket:start', '-d')->succeeded();
+        return $project;
+    }
+
+    private function handle(Project $project, int $messages): float
+    {
+        $command = [PHP_BINARY, '-n', '-d', "extension={$this->root}/modules/ody_websocket.so", "{$this->root}/tests/bench/worker_load.php"];
+        array_push($command, (string) $project->port(), 'test-key', "{$project->root}/storage/websocket/ody.sock", '50', (string) $messages);
+        exec(implode(' ', array_map('escapeshellarg', $command)), $output, $status);
+        if ($status !== 0 || !ctype_digit($output[0] ?? '')) {
+            throw new RuntimeException('worker_load.php failed: ' . implode("\n", $output));
+        }
+        return (float) $output[0];
+    }
+
+    /** @return array{int, int} KiB (PSS) of the engine and of all its workers */
+    private function memoryOf(Project $project): array
+    {
+        sleep(7);
+        $status = $project->artisan('websocket:status', '--json')->json();
+        $memory = static function (int $pid): int {
+            preg_match('/^Pss:\s+(\d+)/m', (string) file_get_contents("/proc/$pid/smaps_rollup"), $match);
+            return (int) ($match[1] ?? 0);
+        };
+        $children = explode(' ', trim((string) file_get_contents("/proc/{$status['pid']}/task/{$status['pid']}/children")));
+        $workers = array_filter(array_map('intval', $children), static fn(int $pid): bool => $pid !== $status['engine_pid']);
+        return [$memory($status['engine_pid']), array_sum(array_map($memory, $workers))];
     }
 
     /** Every subscriber checks every number of four publishers; then memory comes back. */

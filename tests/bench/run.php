@@ -6,13 +6,14 @@ declare(strict_types=1);
  * Measures the server against the floor, interleaved in one run, and prints the tables of
  * docs/performance.md. Exit status 1 when a bound is missed.
  *
- *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [publish] [soak]
+ *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [publish] [workers] [soak]
  */
 
+require dirname(__DIR__, 2) . '/vendor/autoload.php';
 require __DIR__ . '/Process.php';
 require __DIR__ . '/Scenarios.php';
 
-const SCENARIOS = ['fanout', 'accept', 'memory', 'publish', 'soak'];
+const SCENARIOS = ['fanout', 'accept', 'memory', 'publish', 'workers', 'soak'];
 
 $wanted = array_slice($argv, 1) ?: SCENARIOS;
 $scenarios = new Scenarios(dirname(__DIR__, 2));
