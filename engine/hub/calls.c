@@ -63,11 +63,6 @@ ody_calls *ody_calls_new(const ody_options *options, unsigned shards,
     return calls;
 }
 
-void ody_calls_reload(ody_calls *calls, const ody_options *options)
-{
-    calls->options = options;
-}
-
 void ody_calls_set_wire(ody_calls *calls, const ody_calls_wire *wire)
 {
     calls->wire = *wire;
@@ -335,7 +330,9 @@ static void enqueue(ody_calls *calls, ody_mail *take_mail, uint64_t now)
  * they may come in. */
 static bool unwanted(const ody_calls *calls, const ody_mail *mail)
 {
-    return mail->number == ODY_CALL_HANDSHAKE && calls->interest && !calls->interest->handshakes;
+    return mail->number == ODY_CALL_HANDSHAKE &&
+           (calls->options->php_worker_num == 0 ||
+            (calls->interest && !calls->interest->handshakes));
 }
 
 void ody_calls_mail(ody_calls *calls, ody_mail *take_mail, uint64_t now)
@@ -377,6 +374,18 @@ static void pass_unwanted(ody_calls *calls)
         if (unwanted(calls, self->mail)) {
             verdict_plain(calls, withdraw(calls, self), ODY_VERDICT_PASS);
         }
+    }
+}
+
+void ody_calls_reload(ody_calls *calls, const ody_options *options)
+{
+    bool had_workers = calls->options->php_worker_num > 0;
+
+    calls->options = options;
+    if (had_workers != (options->php_worker_num > 0)) {
+        ody_free(calls->interest);
+        calls->interest = NULL;
+        pass_unwanted(calls);
     }
 }
 

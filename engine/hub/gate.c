@@ -222,14 +222,28 @@ static void decided(ody_hub *hub, ody_connection *connection, const ody_mail *ma
     go_on(hub, connection);
 }
 
+void ody__gate_forget(ody_hub *hub)
+{
+    ody_free(hub->interest);
+    hub->interest = NULL;
+}
+
+/* A worker that is about to be stopped, because there are to be none, wants nothing. */
+static void take_interest(ody_hub *hub, ody_mail *mail)
+{
+    if (hub->options->php_worker_num > 0) {
+        ody_free(hub->interest);
+        hub->interest = mail->result;
+        mail->result = NULL;
+    }
+}
+
 void ody__gate_mail(ody_hub *hub, ody_mail *take_mail)
 {
     ody_connection *connection;
 
     if (take_mail->kind == ODY_MAIL_INTEREST) {
-        ody_free(hub->interest);
-        hub->interest = take_mail->result;
-        take_mail->result = NULL;
+        take_interest(hub, take_mail);
     } else {
         connection = ody__connection_find(hub, take_mail->client);
         if (connection && waiting(connection)) {

@@ -35,6 +35,8 @@ int ody__gate_ask(ody_hub *hub, ody_connection *connection, ody_call_kind kind,
 bool ody__gate_hold(ody_hub *hub, ody_connection *connection, ody_view text);
 /** Mail VERDICT or INTEREST. Takes it. */
 void ody__gate_mail(ody_hub *hub, ody_mail *take_mail);
+/** There are no PHP workers any more, or for the first time: what earlier ones wanted is void. */
+void ody__gate_forget(ody_hub *hub);
 /** Frees what the connection holds. */
 void ody__gate_free(ody_connection *connection);
 

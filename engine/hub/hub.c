@@ -278,8 +278,13 @@ ody_counters *ody_hub_counters(ody_hub *hub)
 
 void ody_hub_reload(ody_hub *hub, const ody_options *options, uint64_t now)
 {
+    bool had_workers = hub->options->php_worker_num > 0;
+
     ody__hub_enter(hub, now);
     hub->options = options;
+    if (had_workers != (options->php_worker_num > 0)) {
+        ody__gate_forget(hub);
+    }
     ody__home_reload(hub);
     ody__hub_leave(hub);
 }

@@ -184,6 +184,52 @@ TEST(the_newest_interest_holds)
     world_end(self);
 }
 
+static void reload(world *self, ody_options *options, unsigned workers)
+{
+    *options = self->options;
+    options->php_worker_num = workers;
+    ody_calls_reload(self->calls, options);
+    for (unsigned shard = 0; shard < self->shards; shard++) {
+        ody_hub_reload(self->hubs[shard], options, self->now);
+    }
+}
+
+TEST(without_workers_after_a_reload_nothing_is_asked)
+{
+    const ody_view types[] = {ODY_VIEW("private")};
+    const ody_worker_interest all = {
+        .handshakes = true, .messages = true, .handlers = types, .handler_count = 1};
+    ody_options without, with;
+    world *self = workers_world(2);
+    test_worker worker = {0};
+    test_worker next = {0};
+    ody_handshake handshake = world_handshake();
+    world_client *client;
+
+    workers_add(self, &worker, &all);
+    workers_remove(&worker);
+    client = world_open(self, 0, &handshake);
+    world_settle(self);
+    EXPECT_NOTHING(client);
+    reload(self, &without, 0);
+    world_settle(self);
+    CHECK(client->first && strstr(client->first->text, "connection_established"));
+    world_forget(client);
+    world_subscribe(client, "private-a", NULL);
+    world_settle(self);
+    CHECK(client->first && strstr(client->first->text, "subscription_succeeded"));
+    reload(self, &with, 2);
+    client = world_open(self, 1, &handshake);
+    world_settle(self);
+    EXPECT_NOTHING(client);
+    workers_add(self, &next, &all);
+    EXPECT_CALL(&next, ODY_CALL_HANDSHAKE);
+    workers_say(&next, ODY_VERDICT_PASS);
+    CHECK(client->first && strstr(client->first->text, "connection_established"));
+    workers_remove(&next);
+    world_end(self);
+}
+
 /* Clients talk at random, workers answer at random, die and come: nobody is forgotten, each client
  * gets its answers in order, and no client has two calls at once. */
 TEST(everybody_gets_an_answer_in_order)
