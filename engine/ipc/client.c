@@ -17,6 +17,8 @@
 
 /* Buffers larger than this are given back before the next request. */
 #define BUFFER_KEPT (1u << 20)
+/* So many engines one after the other may refuse a request because they are leaving. */
+#define FAREWELLS_MAX 8
 
 struct ody_client {
     ody_ipc_link link;
@@ -150,16 +152,23 @@ static int lost(const ody_client *client, bool unknown, ody_error *error)
         client->link.path);
 }
 
+/* When restarts follow each other closely, the engine that takes over may be the next to leave. */
 static int exchange(ody_client *client, bool repeatable, ody_ipc_answer *answer, ody_error *error)
 {
+    bool lost_once = false;
+    int farewells = 0;
     size_t sent;
-    int code = attempt(client, repeatable, &sent, answer, error);
+    int code;
 
-    if (code == ODY_EDISCONNECTED && (sent == 0 || repeatable)) {
+    for (;;) {
         code = attempt(client, repeatable, &sent, answer, error);
-    }
-    if (code == ODY_EDRAINING) {
-        code = attempt(client, repeatable, &sent, answer, error);
+        if (code == ODY_EDRAINING && farewells < FAREWELLS_MAX) {
+            farewells++;
+        } else if (code == ODY_EDISCONNECTED && (sent == 0 || repeatable) && !lost_once) {
+            lost_once = true;
+        } else {
+            break;
+        }
     }
     if (code == ODY_EDRAINING) {
         return failed(client, false, code, error);
