@@ -536,18 +536,18 @@ static void script_always_drains(fake_server *fake, int fd, int nth)
     refuse_draining(fd, fake_request(fake, fd));
 }
 
-TEST(client_says_so_when_the_next_server_drains_too)
+TEST(client_says_so_when_nine_servers_in_a_row_drain)
 {
     fake_server fake;
     ody_client *client;
     uint64_t reached;
     ody_error error;
 
-    fake_start(&fake, script_always_drains, 2);
+    fake_start(&fake, script_always_drains, 9);
     client = client_new(&fake, LONG_MS, LONG_MS);
     CHECK_EQUAL(publish(client, &reached, &error), ODY_EDRAINING);
     CHECK_EQUAL(error.code, ODY_EDRAINING);
-    CHECK_EQUAL(fake.requests, 2);
+    CHECK_EQUAL(fake.requests, 9);
     ody_client_free(client);
     fake_stop(&fake);
 }
