@@ -76,8 +76,6 @@ final class Handshake
 
     /**
      * @internal the kernel asks when a connection was refused
-     *
-     * @phpstan-impure
      */
     public function refusal(): ?Refusal
     {

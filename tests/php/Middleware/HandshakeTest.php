@@ -26,8 +26,8 @@ final class HandshakeTest extends TestCase
 
     public function testRefuses(): void
     {
+        self::assertNull((new Handshake('1.2', '10.0.0.7', ''))->refusal());
         $handshake = new Handshake('1.2', '10.0.0.7', '');
-        self::assertNull($handshake->refusal());
         $handshake->refuse('Not now', 4100);
         self::assertSame(['Not now', 4100], [$handshake->refusal()?->message, $handshake->refusal()?->code]);
     }
