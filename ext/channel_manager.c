@@ -195,6 +195,37 @@ PHP_METHOD(Ody_Websocket_Channel_ChannelManager, getChannelSubscribers)
     forward(INTERNAL_FUNCTION_PARAM_PASSTHRU, "getsubscribers");
 }
 
+PHP_METHOD(Ody_Websocket_Channel_ChannelManager, getChannelMembers)
+{
+    zend_string *channel;
+    zend_object *object;
+    ody_client *client;
+    ody_error error = {0};
+    ody_view json = ODY_VIEW_NONE;
+    int code;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+    Z_PARAM_STR(channel)
+    ZEND_PARSE_PARAMETERS_END();
+
+    object = client_of(ZEND_THIS);
+    client = object ? php_ody_channel_client_connection(object) : NULL;
+    if (!client) {
+        RETURN_THROWS();
+    }
+    code = ody_client_users(client, php_ody_view(channel), &json, &error);
+    if (code == 0 && (php_ody_json_decode(json, return_value) != SUCCESS ||
+                      Z_TYPE_P(return_value) != IS_ARRAY)) {
+        zval_ptr_dtor(return_value);
+        ZVAL_UNDEF(return_value);
+        code = ody_error_set(&error, ODY_EPROTOCOL, "the list of members is not JSON");
+    }
+    if (code < 0) {
+        php_ody_throw(code, &error);
+        RETURN_THROWS();
+    }
+}
+
 PHP_METHOD(Ody_Websocket_Channel_ChannelManager, isSubscribed)
 {
     forward(INTERNAL_FUNCTION_PARAM_PASSTHRU, "issubscribed");

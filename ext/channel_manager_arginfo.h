@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: a001b5461aa32432f17adc065c15c004579f6185 */
+ * Stub hash: 91a21f3dd63bafcdb8591bfffa45f5d51b87d0b8 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelManager___construct, 0, 0, 1)
 	ZEND_ARG_OBJ_INFO(0, client, Ody\\Websocket\\Channel\\ChannelClient, 0)
@@ -41,6 +41,8 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Channel_Chan
 	ZEND_ARG_TYPE_INFO(0, channel, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+#define arginfo_class_Ody_Websocket_Channel_ChannelManager_getChannelMembers arginfo_class_Ody_Websocket_Channel_ChannelManager_getChannelSubscribers
+
 #define arginfo_class_Ody_Websocket_Channel_ChannelManager_isSubscribed arginfo_class_Ody_Websocket_Channel_ChannelManager_unsubscribe
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelManager_getChannels, 0, 0, IS_ARRAY, 0)
@@ -71,6 +73,7 @@ ZEND_METHOD(Ody_Websocket_Channel_ChannelManager, broadcast);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelManager, broadcastToChannels);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelManager, whisper);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelManager, getChannelSubscribers);
+ZEND_METHOD(Ody_Websocket_Channel_ChannelManager, getChannelMembers);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelManager, isSubscribed);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelManager, getChannels);
 ZEND_METHOD(Ody_Websocket_Channel_ChannelManager, registerChannelHandler);
@@ -89,6 +92,7 @@ static const zend_function_entry class_Ody_Websocket_Channel_ChannelManager_meth
 	ZEND_ME(Ody_Websocket_Channel_ChannelManager, broadcastToChannels, arginfo_class_Ody_Websocket_Channel_ChannelManager_broadcastToChannels, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelManager, whisper, arginfo_class_Ody_Websocket_Channel_ChannelManager_whisper, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelManager, getChannelSubscribers, arginfo_class_Ody_Websocket_Channel_ChannelManager_getChannelSubscribers, ZEND_ACC_PUBLIC)
+	ZEND_ME(Ody_Websocket_Channel_ChannelManager, getChannelMembers, arginfo_class_Ody_Websocket_Channel_ChannelManager_getChannelMembers, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelManager, isSubscribed, arginfo_class_Ody_Websocket_Channel_ChannelManager_isSubscribed, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelManager, getChannels, arginfo_class_Ody_Websocket_Channel_ChannelManager_getChannels, ZEND_ACC_PUBLIC)
 	ZEND_ME(Ody_Websocket_Channel_ChannelManager, registerChannelHandler, arginfo_class_Ody_Websocket_Channel_ChannelManager_registerChannelHandler, ZEND_ACC_PUBLIC)

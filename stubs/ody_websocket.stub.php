@@ -253,6 +253,14 @@ namespace Ody\Websocket\Channel {
         /** @return string[] the socket ids of those who are subscribed, in no order */
         public function getChannelSubscribers(string $channel): array {}
 
+        /**
+         * Who is in a presence channel, each user once, in no order.
+         *
+         * @return array<int, array{user_id: string, user_info: mixed}>
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         */
+        public function getChannelMembers(string $channel): array {}
+
         /** Whether that client is subscribed to a channel; false as well when it is not connected. */
         public function isSubscribed(string $clientId, string $channel): bool {}
 

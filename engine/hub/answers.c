@@ -3,6 +3,7 @@
 #include "channel/channel.h"
 #include "hub/requests.h"
 #include "hub/state.h"
+#include "wire/encode.h"
 
 /* The result is an array of socket ids. */
 static int list_subscribers(const ody_channel *channel, ody_mail *mail)
@@ -23,6 +24,30 @@ static int list_subscribers(const ody_channel *channel, ody_mail *mail)
     while ((member = ody_members_next(&channel->members, &cursor))) {
         ids[mail->number++] = member->id;
     }
+    return 0;
+}
+
+/* The result is a JSON list. */
+static int list_users(const ody_channel *channel, ody_mail *mail)
+{
+    const ody_presence_user *user;
+    ody_bytes json = {0};
+    size_t cursor = 0;
+
+    ody_bytes_append_byte(&json, '[');
+    while (channel && (user = ody_channel_user_next(channel, &cursor))) {
+        if (json.length > 1) {
+            ody_bytes_append_byte(&json, ',');
+        }
+        ody_encode_user(&json, ody_presence_user_id(user), ody_presence_user_info(user));
+    }
+    ody_bytes_append_byte(&json, ']');
+    if (json.failed) {
+        ody_bytes_fini(&json);
+        return ODY_EMEMORY;
+    }
+    mail->result = json.data;
+    mail->result_length = json.length;
     return 0;
 }
 
@@ -103,6 +128,9 @@ void ody__home_answer(ody_hub *hub, ody_mail *take_mail)
     switch ((ody_mail_kind)take_mail->kind) {
     case ODY_MAIL_SUBSCRIBERS:
         take_mail->code = list_subscribers(channel, take_mail);
+        break;
+    case ODY_MAIL_USERS:
+        take_mail->code = list_users(channel, take_mail);
         break;
     case ODY_MAIL_IS_SUBSCRIBED:
         take_mail->number = channel && ody_members_find(&channel->members, take_mail->client);

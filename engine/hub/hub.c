@@ -146,6 +146,7 @@ static void dispatch(ody_hub *hub, ody_mail *take_mail)
         ody__whisper_mail(hub, take_mail);
         return;
     case ODY_MAIL_SUBSCRIBERS:
+    case ODY_MAIL_USERS:
     case ODY_MAIL_IS_SUBSCRIBED:
     case ODY_MAIL_CHANNEL_EXISTS:
     case ODY_MAIL_CHANNELS:

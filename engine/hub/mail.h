@@ -27,6 +27,7 @@ typedef enum ody_mail_kind {
     ODY_MAIL_PUBLISH, /* channel, event, data; client does not get it */
     ODY_MAIL_WHISPER, /* client, event, data, channel or none */
     ODY_MAIL_SUBSCRIBERS,
+    ODY_MAIL_USERS,
     ODY_MAIL_IS_SUBSCRIBED,
     ODY_MAIL_CHANNEL_EXISTS,
     ODY_MAIL_CHANNELS, /* data: the prefix of the names */
@@ -57,8 +58,8 @@ typedef struct ody_mail {
     uint64_t number;  /* JOINED and DELIVER: the channel's serial; answers: a count or 0 and 1 */
     ody_frame *frame; /* one reference each, or NULL */
     ody_frame *second;
-    void *
-        result; /* owned; SUBSCRIBERS: ody_socket_id[number], CHANNELS: ody_channel_entry[number] */
+    void *result; /* owned; SUBSCRIBERS: ody_socket_id[number], CHANNELS: ody_channel_entry[number],
+                     USERS: JSON */
     size_t result_length;
     ody_view channel; /* the views point behind the struct */
     ody_view event;

@@ -15,6 +15,7 @@ typedef enum request_kind {
     REQUEST_PUBLISH,
     REQUEST_YES_OR_NO,
     REQUEST_SUBSCRIBERS,
+    REQUEST_USERS,
     REQUEST_CHANNELS,
 } request_kind;
 
@@ -356,6 +357,16 @@ int ody_requests_subscribers(ody_requests *requests, ody_view channel, uint64_t 
                     ticket, error);
 }
 
+int ody_requests_users(ody_requests *requests, ody_view channel, uint64_t now,
+                       ody_reply_callback callback, void *context, uint64_t *ticket,
+                       ody_error *error)
+{
+    request about = {.kind = REQUEST_USERS, .callback = callback, .context = context};
+
+    return ask_home(requests, ODY_MAIL_USERS, channel, (ody_socket_id){0}, &about, now, ticket,
+                    error);
+}
+
 int ody_requests_is_subscribed(ody_requests *requests, ody_view socket_id, ody_view channel,
                                uint64_t now, ody_reply_callback callback, void *context,
                                uint64_t *ticket, ody_error *error)
@@ -502,6 +513,8 @@ static void call_back(request *self)
         if (self->kind == REQUEST_SUBSCRIBERS) {
             reply.socket_ids = self->first_part->result;
             reply.socket_id_count = self->number;
+        } else if (self->kind == REQUEST_USERS) {
+            reply.users = (ody_view){self->first_part->result, self->first_part->result_length};
         }
     }
     self->callback(self->context, &reply);
@@ -537,7 +550,8 @@ void ody_requests_mail(ody_requests *requests, ody_mail *take_mail)
         note_failure(self, take_mail);
     }
     self->number += take_mail->number;
-    if (self->kind == REQUEST_SUBSCRIBERS || self->kind == REQUEST_CHANNELS) {
+    if (self->kind == REQUEST_SUBSCRIBERS || self->kind == REQUEST_USERS ||
+        self->kind == REQUEST_CHANNELS) {
         take_mail->node.next = self->first_part ? &self->first_part->node : NULL;
         self->first_part = take_mail;
     } else {

@@ -35,6 +35,7 @@ typedef struct ody_reply {
     bool answer;                     /* whisper: delivered; is_subscribed, channel_exists */
     const ody_socket_id *socket_ids; /* subscribers */
     size_t socket_id_count;
+    ody_view users; /* a JSON list of {"user_id":…,"user_info":…} */
     const ody_channel_entry *channels;
     size_t channel_count;
 } ody_reply;
@@ -85,6 +86,10 @@ int ody_requests_whisper(ody_requests *requests, ody_view socket_id, ody_view ev
 int ody_requests_subscribers(ody_requests *requests, ody_view channel, uint64_t now,
                              ody_reply_callback callback, void *context, uint64_t *ticket,
                              ody_error *error);
+/** Asks for the users of a presence channel; none when it is another channel, or empty. */
+int ody_requests_users(ody_requests *requests, ody_view channel, uint64_t now,
+                       ody_reply_callback callback, void *context, uint64_t *ticket,
+                       ody_error *error);
 /** Asks whether that connection is subscribed to channel. */
 int ody_requests_is_subscribed(ody_requests *requests, ody_view socket_id, ody_view channel,
                                uint64_t now, ody_reply_callback callback, void *context,

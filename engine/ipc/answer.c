@@ -43,6 +43,9 @@ int ody__ipc_answer_write(ody_bytes *out, uint32_t number, uint16_t type, const 
     case ODY_IPC_SUBSCRIBERS:
         write_socket_ids(out, reply);
         break;
+    case ODY_IPC_USERS:
+        ody__ipc_field_write(out, ODY_IPC_TAG_JSON, reply->users);
+        break;
     case ODY_IPC_CHANNELS:
         write_channels(out, reply);
         break;

@@ -359,11 +359,11 @@ int ody_client_channels(ody_client *client, ody_view prefix,
     return code;
 }
 
-int ody_client_status(ody_client *client, ody_view *json, ody_error *error)
+static int ask_json(ody_client *client, const ody_ipc_request *request, ody_view *json,
+                    ody_error *error)
 {
-    const ody_ipc_request request = {.type = ODY_IPC_STATUS};
     ody_ipc_answer answer;
-    int code = ask(client, &request, &answer, error);
+    int code = ask(client, request, &answer, error);
 
     if (code == 0 && !answer.json.data) {
         code = incomplete(client, false, error);
@@ -372,4 +372,22 @@ int ody_client_status(ody_client *client, ody_view *json, ody_error *error)
         *json = answer.json;
     }
     return code;
+}
+
+int ody_client_users(ody_client *client, ody_view channel, ody_view *json, ody_error *error)
+{
+    const ody_ipc_request request = {
+        .type = ODY_IPC_USERS,
+        .channels = &channel,
+        .channel_count = 1,
+    };
+
+    return ask_json(client, &request, json, error);
+}
+
+int ody_client_status(ody_client *client, ody_view *json, ody_error *error)
+{
+    const ody_ipc_request request = {.type = ODY_IPC_STATUS};
+
+    return ask_json(client, &request, json, error);
 }

@@ -20,7 +20,7 @@ void ody__ipc_dispatch_error(ody_ipc_connection *connection, uint32_t number, in
 
 static bool is_list(uint16_t type)
 {
-    return type == ODY_IPC_SUBSCRIBERS || type == ODY_IPC_CHANNELS;
+    return type == ODY_IPC_SUBSCRIBERS || type == ODY_IPC_CHANNELS || type == ODY_IPC_USERS;
 }
 
 /* Lists are refused to those who do not read; what changes something is always reported truly. */
@@ -90,6 +90,9 @@ static int ask_hub(ody_requests *requests, const ody_ipc_request *request, ody_i
     case ODY_IPC_SUBSCRIBERS:
         return ody_requests_subscribers(requests, channel, now, on_reply, pending, &pending->ticket,
                                         error);
+    case ODY_IPC_USERS:
+        return ody_requests_users(requests, channel, now, on_reply, pending, &pending->ticket,
+                                  error);
     case ODY_IPC_IS_SUBSCRIBED:
         return ody_requests_is_subscribed(requests, request->socket_id, channel, now, on_reply,
                                           pending, &pending->ticket, error);

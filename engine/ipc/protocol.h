@@ -44,6 +44,7 @@ enum ody_ipc_type {
     ODY_IPC_STATUS = 22,
     ODY_IPC_SUBSCRIBE = 23,
     ODY_IPC_UNSUBSCRIBE = 24,
+    ODY_IPC_USERS = 25,
     ODY_IPC_REGISTER = 32, /* a PHP worker says what it handles (ipc/worker_message.h) */
     ODY_IPC_RESULT = 33,   /* it answers the call of that number */
     ODY_IPC_LEAVE = 34,    /* it wants no more calls: the server hangs up when none is under way */
@@ -70,7 +71,7 @@ enum ody_ipc_tag {
     ODY_IPC_TAG_CHANNEL_TYPE = 35, /* text, in an entry */
     ODY_IPC_TAG_SUBSCRIBERS = 36,  /* number, in an entry */
     ODY_IPC_TAG_USERS = 37,        /* number, in an entry */
-    ODY_IPC_TAG_JSON = 38,         /* text: the status */
+    ODY_IPC_TAG_JSON = 38,         /* text: the status, or a list of users */
     ODY_IPC_TAG_KIND = 48,         /* number: enum ody_call_kind */
     ODY_IPC_TAG_ADDRESS = 49,      /* text */
     ODY_IPC_TAG_USER_ID = 50,      /* text */

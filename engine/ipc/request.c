@@ -111,6 +111,7 @@ static const char *lack(bool one_channel, const ody_ipc_request *request)
     case ODY_IPC_UNSUBSCRIBE:
         return !request->socket_id.data ? "a socket id" : !one_channel ? "a single channel" : NULL;
     case ODY_IPC_SUBSCRIBERS:
+    case ODY_IPC_USERS:
     case ODY_IPC_CHANNEL_EXISTS:
         return one_channel ? NULL : "a single channel";
     default:
@@ -122,7 +123,7 @@ int ody__ipc_request_check(const ody_ipc_request *request, ody_error *error)
 {
     const char *what = lack(request->channel_count == 1, request);
 
-    if (request->type < ODY_IPC_PUBLISH || request->type > ODY_IPC_UNSUBSCRIBE) {
+    if (request->type < ODY_IPC_PUBLISH || request->type > ODY_IPC_USERS) {
         return ody_error_set(error, ODY_EVERSION,
                              "the server is %s and does not know this request (type %u)",
                              ODY_VERSION, (unsigned)request->type);

@@ -8,7 +8,7 @@
 /** One request. Which members count depends on the type; a view without data is absent. Borrowed.
  */
 typedef struct ody_ipc_request {
-    uint16_t type; /* ODY_IPC_PUBLISH to ODY_IPC_UNSUBSCRIBE */
+    uint16_t type; /* ODY_IPC_PUBLISH to ODY_IPC_USERS */
     const ody_view *channels;
     size_t channel_count;
     ody_view event;

@@ -104,6 +104,15 @@ void ody_encode_succeeded(ody_bytes *out, ody_view channel)
     end_with_channel(out, channel);
 }
 
+void ody_encode_user(ody_bytes *out, ody_view user_id, ody_view user_info)
+{
+    LITERAL(out, "{\"user_id\":\"");
+    ody__escape(out, user_id);
+    LITERAL(out, "\",\"user_info\":");
+    ody_bytes_append_view(out, user_info);
+    LITERAL(out, "}");
+}
+
 void ody_encode_member_added(ody_bytes *out, ody_view channel, ody_view user_id, ody_view user_info)
 {
     LITERAL(out, "{\"event\":\"pusher_internal:member_added\",\"data\":\"{\\\"user_id\\\":");

@@ -44,6 +44,9 @@ void ody_encode_cache_miss(ody_bytes *out, ody_view channel);
 /** pusher:signin_success; user_data is echoed byte for byte. */
 void ody_encode_signin_success(ody_bytes *out, ody_view user_data);
 
+/** {"user_id":…,"user_info":…} by itself, for lists. @param user_info JSON text. */
+void ody_encode_user(ody_bytes *out, ody_view user_id, ody_view user_info);
+
 /** One member of a presence snapshot. */
 typedef struct ody_encode_member {
     ody_view user_id;

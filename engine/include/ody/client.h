@@ -73,6 +73,14 @@ int ody_client_subscribers(ody_client *client, ody_view channel,
                            void (*each)(void *context, ody_view socket_id), void *context,
                            ody_error *error);
 
+/**
+ * The users of a presence channel as a JSON list of {"user_id":…,"user_info":…}, in no order; an
+ * empty one for other channels.
+ * @param json owned by the client, valid until its next call.
+ * @return 0 or an error as above.
+ */
+int ody_client_users(ody_client *client, ody_view channel, ody_view *json, ody_error *error);
+
 /** Whether that connection is subscribed to channel. @return 0 or an error as above. */
 int ody_client_is_subscribed(ody_client *client, ody_view socket_id, ody_view channel,
                              bool *subscribed, ody_error *error);

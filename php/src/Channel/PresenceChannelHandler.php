@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Channel;
 
+use Ody\Websocket\Configuration;
+
 /**
  * Channels that know who is in them. What the server does by itself for presence channels, to be
  * extended.
@@ -12,6 +14,8 @@ namespace Ody\Websocket\Channel;
  */
 class PresenceChannelHandler extends PrivateChannelHandler
 {
+    private ?ChannelManager $manager = null;
+
     /**
      * Says whether the token is right for this client, channel and member.
      */
@@ -22,6 +26,22 @@ class PresenceChannelHandler extends PrivateChannelHandler
 
         return is_string($token) && is_string($member)
             && $this->authGenerator()->validatePresenceAuth($clientId, $channel, $token, $member) !== false;
+    }
+
+    /**
+     * Returns who is in a channel now, each user once.
+     *
+     *     $names = array_map(fn(array $member): string => $member['user_info']['name'], $this->getChannelMembers($channel));
+     *
+     * @return array<int, array{user_id: string, user_info: mixed}>
+     *
+     * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
+     */
+    public function getChannelMembers(string $channel): array
+    {
+        $this->manager ??= self::managerOfConfiguration(Configuration::load());
+
+        return $this->manager->getChannelMembers($channel);
     }
 
     /**
@@ -36,5 +56,14 @@ class PresenceChannelHandler extends PrivateChannelHandler
     public function member(string $clientId, string $channel, array $data): ?array
     {
         return null;
+    }
+
+    private static function managerOfConfiguration(Configuration $configuration): ChannelManager
+    {
+        return new ChannelManager(new ChannelClient(
+            $configuration->text('socket.path'),
+            $configuration->number('connect_timeout', 1.0),
+            $configuration->number('timeout', 5.0),
+        ));
     }
 }

@@ -341,3 +341,48 @@ TEST(requests_left_unanswered_are_freed)
     self->requests = ody_requests_new(&self->options, 2, self->hubs[0]->transport, &self->ports[2]);
     world_end(self);
 }
+
+static world_reply users_of(world *self, ody_view channel)
+{
+    world_reply reply = {0};
+    uint64_t ticket;
+    ody_error error;
+
+    CHECK_EQUAL(ody_requests_users(self->requests, channel, self->now, world_on_reply, &reply,
+                                   &ticket, &error),
+                0);
+    world_settle(self);
+    CHECK(reply.done);
+    CHECK_EQUAL(reply.code, 0);
+    return reply;
+}
+
+TEST(users_of_a_presence_channel_are_listed_once)
+{
+    world *self = world_simple(2);
+    world_client *one = world_connect(self, 0);
+    world_client *two = world_connect(self, 1);
+    world_reply reply;
+    uint64_t ticket;
+    ody_error error;
+
+    world_subscribe(one, "presence-a", "{\"user_id\":\"a\\\"b\",\"user_info\":{\"n\":[1]}}");
+    world_settle(self);
+    world_subscribe(two, "presence-a", "{\"user_id\":\"a\\\"b\"}");
+    world_subscribe(two, "room", NULL);
+    world_settle(self);
+    reply = users_of(self, ODY_VIEW("presence-a"));
+    CHECK(strcmp(reply.listing, "[{\"user_id\":\"a\\\"b\",\"user_info\":{\"n\":[1]}}]") == 0);
+    world_subscribe(two, "presence-b", "{\"user_id\":7}");
+    world_settle(self);
+    reply = users_of(self, ODY_VIEW("presence-b"));
+    CHECK(strcmp(reply.listing, "[{\"user_id\":\"7\",\"user_info\":{}}]") == 0);
+    reply = users_of(self, ODY_VIEW("room"));
+    CHECK(strcmp(reply.listing, "[]") == 0);
+    reply = users_of(self, ODY_VIEW("presence-nobody"));
+    CHECK(strcmp(reply.listing, "[]") == 0);
+    CHECK_EQUAL(ody_requests_users(self->requests, ODY_VIEW("no spaces"), self->now, world_on_reply,
+                                   &reply, &ticket, &error),
+                ODY_ECHANNEL_NAME);
+    world_end(self);
+}

@@ -501,6 +501,10 @@ void world_on_reply(void *context, const ody_reply *reply)
     if (reply->message) {
         snprintf(copy->message, sizeof(copy->message), "%s", reply->message);
     }
+    if (reply->users.data) {
+        snprintf(copy->listing, sizeof(copy->listing), "%.*s", (int)reply->users.length,
+                 reply->users.data);
+    }
     for (size_t i = 0; i < reply->socket_id_count && i < 16; i++) {
         copy->socket_id[i] = reply->socket_ids[i];
     }

@@ -125,6 +125,12 @@ final class HandlersTest extends WorkerTestCase
                 {
                     return $channel === 'presence-open' || parent::authorize($clientId, $channel, $data);
                 }
+                public function canClientPublish(string $clientId, string $channel, string $event, array $data): bool
+                {
+                    $ids = array_column($this->getChannelMembers($channel), 'user_id');
+                    sort($ids);
+                    return $event !== 'client-count' || $ids === $data['expected'];
+                }
                 public function member(string $clientId, string $channel, array $data): ?array
                 {
                     return $channel === 'presence-open' ? ['user_id' => 7, 'user_info' => ['name' => 'Ada']] : null;
@@ -143,6 +149,8 @@ final class HandlersTest extends WorkerTestCase
         self::signIn($one, '1');
         self::signIn($two, '2');
         self::assertSame('2', Json::at($one->next('pusher_internal:member_added'), 'user_id'));
+        $one->event('presence-room', 'client-count', ['expected' => ['1', '2']]);
+        self::assertSame(['expected' => ['1', '2']], $two->next('client-count'));
         $two->event('presence-room', 'client-typing', ['a' => 1]);
         $message = $one->message();
         self::assertSame('2', $message['user_id'] ?? null, (string) json_encode($message));

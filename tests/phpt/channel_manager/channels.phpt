@@ -17,6 +17,8 @@ $client->expect('pusher_internal:subscription_succeeded');
 var_dump($manager->isSubscribed($id, 'private-room'), $manager->getChannelSubscribers('private-room') === [$id]);
 var_dump($manager->subscribe($id, 'presence-a', ['user_id' => 7, 'user_info' => ['name' => 'Ada']]));
 echo json_encode($client->expect('pusher_internal:subscription_succeeded')['data']), "\n";
+echo json_encode($manager->getChannelMembers('presence-a')), json_encode($manager->getChannelMembers('private-room')), json_encode($manager->getChannelMembers('presence-empty')), "\n";
+caught(fn () => $manager->getChannelMembers('no spaces'));
 var_dump($manager->subscribe($id, 'presence-b', ['channel_data' => '{"user_id":"8"}']));
 $client->expect('pusher_internal:subscription_succeeded');
 var_dump($manager->subscribe($id, 'presence-c', ['channel_data' => ['user_id' => '9']]));
@@ -49,6 +51,8 @@ bool(true)
 bool(true)
 bool(true)
 {"presence":{"count":1,"ids":["7"],"hash":{"7":{"name":"Ada"}}}}
+[{"user_id":"7","user_info":{"name":"Ada"}}][][]
+Ody\Websocket\Channel\Exceptions\ChannelException: %s
 bool(true)
 bool(true)
 Ody\Websocket\Channel\Exceptions\SubscriptionException: %s

@@ -62,6 +62,7 @@ interface Ody\Websocket\Exceptions\WebsocketThrowable
     public broadcastToChannels(array $channels, string $event, array $payload, ?string $except = null): int
     public whisper(string $clientId, string $event, array $payload, ?string $channel = null): bool
     public getChannelSubscribers(string $channel): array
+    public getChannelMembers(string $channel): array
     public isSubscribed(string $clientId, string $channel): bool
     public getChannels(): array
     public registerChannelHandler(string $channelType, Ody\Websocket\Channel\ChannelHandlerInterface $handler): static
