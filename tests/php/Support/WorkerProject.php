@@ -20,7 +20,7 @@ final class WorkerProject
     {
         $project->environment += [
             'WEBSOCKET_PHP_WORKERS' => (string) $workers,
-            'WEBSOCKET_PHP_WORKERS_TIMEOUT' => '1',
+            'WEBSOCKET_PHP_WORKERS_TIMEOUT' => '20',
             'WEBSOCKET_LIMIT_CLIENT_EVENTS_PER_SECOND' => '0',
         ];
         $project->artisan('websocket:start', '-d')->succeeded();

@@ -33,9 +33,11 @@ final class DisastersTest extends WorkerTestCase
                     case 'client-fatal':
                         eval('namespace App; class Disaster {}');
                     case 'client-recursion':
+                        ini_set('memory_limit', '64M');
                         $again = function () use (&$again): int { return 1 + $again(); };
                         return $again();
                     case 'client-memory':
+                        ini_set('memory_limit', '64M');
                         while (true) { self::$kept[] = str_repeat('x', 100_000); }
                     case 'client-loop':
                         while (true);
@@ -71,7 +73,8 @@ final class DisastersTest extends WorkerTestCase
     #[DataProvider('disasters')]
     public function testADisasterConcernsOneCallAlone(string $event, bool $ends, array $logged): void
     {
-        $server = $this->serverWith(self::CODE, self::CONFIGURATION);
+        $timeout = in_array($event, ['client-loop', 'client-output'], true) ? '1' : '20';
+        $server = $this->serverWith(self::CODE, self::CONFIGURATION, 1, ['WEBSOCKET_PHP_WORKERS_TIMEOUT' => $timeout]);
         $one = $server->client()->open();
         $two = $server->client()->open();
         $bystander = $server->client()->open();
@@ -165,7 +168,7 @@ final class DisastersTest extends WorkerTestCase
      */
     public function testRecyclingLosesNoCall(): void
     {
-        $server = $this->serverWith(self::CODE, self::CONFIGURATION, 2, ['WEBSOCKET_PHP_WORKERS_MAX_MESSAGES' => '7', 'WEBSOCKET_PHP_WORKERS_TIMEOUT' => '5']);
+        $server = $this->serverWith(self::CODE, self::CONFIGURATION, 2, ['WEBSOCKET_PHP_WORKERS_MAX_MESSAGES' => '7']);
         $clients = [];
         for ($number = 0; $number < 5; $number++) {
             $clients[] = $client = $server->client()->open();
