@@ -6,14 +6,17 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../suites/common.sh"
 
 unit=examples/systemd/ody-websocket.service
+sockets=examples/systemd/ody-websocket.socket
 dockerfile=examples/docker/Dockerfile
 work=$(mktemp -d "${TMPDIR:-/tmp}/ody-deploy-XXXXXX")
 app=$work/app
 supervisord_pid=
+activated_pid=
 inside_pid=
 
 clean_up() {
     [[ -z $supervisord_pid ]] || kill "$supervisord_pid" 2>/dev/null || true
+    [[ -z $activated_pid ]] || kill "$activated_pid" 2>/dev/null || true
     [[ -z $inside_pid ]] || kill "$inside_pid" 2>/dev/null || true
     wait
     rm -rf "$work"
@@ -53,9 +56,9 @@ server_pid() {
     cat "$app/storage/websocket/ody.pid"
 }
 
-unit_is_valid() {
+units_are_valid() {
     local said
-    said=$(systemd-analyze verify "$unit" 2>&1) && [[ -z $said ]] || {
+    said=$(systemd-analyze verify "$unit" "$sockets" 2>&1) && [[ -z $said ]] || {
         echo "$said"
         return 1
     }
@@ -67,6 +70,32 @@ unit_is_hardened() {
         return 1
     }
     tail -n 1 "$work/security"
+}
+
+# systemd's own program for it holds the port and the Unix socket.
+activate() {
+    local variable pass=()
+    for variable in "${!WEBSOCKET_@}"; do
+        pass+=(-E "$variable")
+    done
+    mkdir -p "$app/storage/websocket"
+    (cd "$app" && exec systemd-socket-activate "${pass[@]}" -l "127.0.0.1:$WEBSOCKET_PORT" -l "$app/storage/websocket/ody.sock" \
+        php artisan websocket:start) >"$work/activated.log" 2>&1 &
+    activated_pid=$!
+    eventually grep -q "ody.sock as 4" "$work/activated.log"
+    # shellcheck disable=SC2016
+    php -r '$client = stream_socket_client("tcp://127.0.0.1:" . getenv("WEBSOCKET_PORT"));
+        fwrite($client, "GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+        echo $line = fgets($client); exit(str_starts_with($line, "HTTP/1.1 ") ? 0 : 1);'
+    eventually answers && grep -q "sockets were handed over" "$work/activated.log"
+}
+
+restarts_and_leaves_sockets() {
+    (cd "$app" && php artisan websocket:restart && php artisan websocket:stop) || return 1
+    wait "$activated_pid" || return 1
+    activated_pid=
+    [[ -S $app/storage/websocket/ody.sock ]] || return 1
+    rm "$app/storage/websocket/ody.sock"
 }
 
 # The program file as it is, but for the folder of the project, the user and the log.
@@ -196,8 +225,10 @@ process_1_stops() {
 }
 
 make_project
-check "systemd: the unit is valid" unit_is_valid
+check "systemd: the units are valid" units_are_valid
 check "systemd: the unit is hardened" unit_is_hardened
+check "systemd: the server starts when somebody comes, on the sockets that it is given" activate
+check "systemd: a restart keeps them, and a stop leaves them" restarts_and_leaves_sockets
 check "supervisord starts the server" start_supervisord
 check "supervisord sees that it runs" eventually supervisor_says RUNNING
 check "supervisord starts it again when it was killed" is_replaced
