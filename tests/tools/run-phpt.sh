@@ -47,7 +47,8 @@ fi
 
 status=0
 cd "$work"
-NO_INTERACTION=1 "$php" -n "$runner" -n -q --show-diff --no-progress $valgrind -p "$php" \
+# Most tests wait more than they compute, so there may be more of them than processors.
+NO_INTERACTION=1 "$php" -n "$runner" -n -q "-j$(($(nproc) + 1))" --show-diff --no-progress $valgrind -p "$php" \
     -d "extension_dir=$work/modules" "$@" >"$work/log" 2>&1 || status=$?
 count() {
     sed -n "s/^Tests $1 *: *\([0-9]*\) .*/\1/p" "$work/log" | head -n 1
