@@ -11,8 +11,8 @@ $server = new ProcessServer(['php_workers' => ['num' => 2]], <<<'PHP'
     preg_match_all('/^Sig(Blk|Ign|Cgt):\s*(\w+)/m', file_get_contents('/proc/self/status'), $masks);
     file_put_contents("$directory/facts.$self", json_encode([
         'in' => readlink('/proc/self/fd/0'),
-        'open' => count(array_filter(scandir('/proc/self/fd'), fn ($fd) => is_numeric($fd) && $fd > 2 && $fd < 1000 /* valgrind's own are beyond */
-            && @readlink("/proc/self/fd/$fd") !== false && !str_ends_with((string) @readlink("/proc/self/fd/$fd"), 'worker.php'))),
+        'open' => count(array_filter(scandir('/proc/self/fd'), fn ($fd) => is_numeric($fd) && $fd > 2 && $fd < 1000 /* valgrind's own are beyond, but for its log */
+            && @readlink("/proc/self/fd/$fd") !== false && !preg_match('/(worker\.php|\.mem)$/', (string) @readlink("/proc/self/fd/$fd")))),
         'blocked' => hexdec($masks[2][0]), 'ignored' => hexdec($masks[2][1]) & ~0x1000,
         'variables' => [getenv('LISTEN_FDS'), getenv('NOTIFY_SOCKET')],
         'path' => getenv('PATH') !== false,
