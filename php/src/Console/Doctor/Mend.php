@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Ody\Websocket\Console\Doctor;
 
 use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Configuration\Environment;
 
 /**
@@ -60,6 +61,18 @@ final class Mend
     public static function edit(string $file): string
     {
         return '${EDITOR:-vi} ' . self::quote($file);
+    }
+
+    /**
+     * Returns the file that a person has to mend when the configuration, or a class that it names, cannot be used.
+     *
+     * @param string $root of the project
+     */
+    public static function brokenFile(ConfigurationFileException $error, string $root): string
+    {
+        $cause = $error->getPrevious();
+
+        return $cause instanceof \ParseError ? $cause->getFile() : $root . '/config/websocket.php';
     }
 
     /**
