@@ -7,13 +7,20 @@ namespace Ody\Websocket\Console\Doctor;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Console\CommandLine;
 
 /**
  * Writes commands for a shell that mend something.
  */
 final class Mend
 {
-    public const RESTART = 'php artisan websocket:stop && php artisan websocket:start -d';
+    /**
+     * Stops the server and starts it.
+     */
+    public static function restart(): string
+    {
+        return CommandLine::typed('websocket:stop') . ' && ' . CommandLine::typed('websocket:start -d');
+    }
 
     /**
      * Quotes a word for the shell where it needs that.
