@@ -293,6 +293,19 @@ static void refuse(ody_calls *calls, ody_mail *take_mail)
     verdict_plain(calls, take_mail, ODY_VERDICT_FAILED);
 }
 
+/* Nobody else would know why clients get errors although the application works. */
+static void full_log(const ody_calls *calls, uint64_t now)
+{
+    static ody_log_gate gate;
+    uint64_t suppressed;
+
+    if (ody_log_enabled(ODY_LOG_WARNING) && ody_log_gate_pass(&gate, now, &suppressed)) {
+        ody_log(ODY_LOG_WARNING, "the queue of calls to PHP workers is full: refusing calls",
+                ODY_NUMBER("queue", calls->options->php_worker_queue),
+                ODY_NUMBER("suppressed", suppressed));
+    }
+}
+
 static call *call_new(ody_mail *mail, uint64_t now)
 {
     call *self = ody_calloc(1, sizeof(*self));
@@ -340,6 +353,7 @@ void ody_calls_mail(ody_calls *calls, ody_mail *take_mail, uint64_t now)
     if (unwanted(calls, take_mail)) {
         verdict_plain(calls, take_mail, ODY_VERDICT_PASS);
     } else if (calls->state.queued >= calls->options->php_worker_queue) {
+        full_log(calls, now);
         refuse(calls, take_mail);
     } else {
         enqueue(calls, take_mail, now);

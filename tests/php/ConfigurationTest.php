@@ -235,6 +235,21 @@ final class ConfigurationTest extends ProjectTestCase
         Configuration::ofRoot($project->root);
     }
 
+    public function testAMistakeInAFileThatItRequiresIsShownWithItsPlace(): void
+    {
+        $project = $this->project();
+        $handler = $project->write('handler.php', "<?php\n\nclass {");
+        $file = $project->write('config/websocket.php', '<?php require __DIR__ . "/../handler.php"; return [];');
+        try {
+            Configuration::ofRoot($project->root);
+            self::fail('It was loaded.');
+        } catch (ConfigurationFileException $error) {
+            self::assertStringStartsWith($file . ' cannot be loaded: syntax error, ', $error->getMessage());
+            self::assertMatchesRegularExpression('~ in \S+/handler\.php on line 3$~', $error->getMessage());
+            self::assertSame(realpath($handler), $error->getPrevious()?->getFile());
+        }
+    }
+
     public function testNumbersMayBeTexts(): void
     {
         $project = $this->project();

@@ -81,8 +81,7 @@ final class Loader
             // A closure, so that the file sees no variables of ours but its path.
             $values = (static fn(string $file): mixed => require $file)($path);
         } catch (\Throwable $error) {
-            $problem = sprintf('%s cannot be loaded: %s', $path, $error->getMessage());
-            throw new ConfigurationFileException($problem, 0, $error);
+            throw ConfigurationFileException::because($path . ' cannot be loaded', $error);
         }
         if (!is_array($values)) {
             throw new ConfigurationFileException(sprintf('%s must return an array.', $path));

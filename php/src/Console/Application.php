@@ -63,6 +63,8 @@ final class Application extends SymfonyApplication
         if ($e instanceof CommandNotFoundException && !str_contains($message, "\n")) {
             $message .= ' php artisan lists all commands.';
         }
+        // The extension knows the console by its usual name alone.
+        $message = str_replace('php artisan', rtrim(CommandLine::typed('')), $message);
         $output->writeln('<fg=red>' . $message . '</>', OutputInterface::VERBOSITY_QUIET);
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Console;
 
+use Ody\Websocket\Configuration\ProjectRoot;
 use Ody\Websocket\Extension;
 
 /**
@@ -44,6 +45,36 @@ final class CommandLine
         }
 
         return [];
+    }
+
+    /**
+     * Returns a command as a person types it in the root of the project, such as
+     * "php vendor/bin/artisan websocket:start" where Composer has put the console there.
+     *
+     *     CommandLine::typed('websocket:start -d')
+     *
+     * @param string $command its name and its arguments
+     */
+    public static function typed(string $command): string
+    {
+        return 'php ' . self::script() . ' ' . $command;
+    }
+
+    /**
+     * The path of the console from the root of the project. What is no console, such as a test, tells of the usual one.
+     */
+    private static function script(): string
+    {
+        $arguments = $_SERVER['argv'] ?? [];
+        $script = is_array($arguments) && is_string($arguments[0] ?? null) ? $arguments[0] : '';
+        $name = basename($script);
+        if (!in_array($name, ['artisan', 'ody'], true)) {
+            return 'artisan';
+        }
+        $folder = (string) realpath(dirname(self::absolute($script)));
+        $root = ProjectRoot::find() . '/';
+
+        return str_starts_with($folder . '/', $root) ? substr($folder . '/', strlen($root)) . $name : $name;
     }
 
     private static function absolute(string $script): string

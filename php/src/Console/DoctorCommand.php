@@ -24,6 +24,8 @@ use Ody\Websocket\Console\Doctor\RedisCheck;
 use Ody\Websocket\Console\Doctor\RunningServer;
 use Ody\Websocket\Console\Doctor\ServerCheck;
 use Ody\Websocket\Console\Doctor\SocketCheck;
+use Ody\Websocket\Console\Doctor\WorkersCheck;
+use Psr\Container\ContainerInterface;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Input\InputOption;
@@ -50,12 +52,21 @@ final class DoctorCommand extends Command
         'log' => LogCheck::class,
         'redis' => RedisCheck::class,
         'server' => ServerCheck::class,
+        'php workers' => WorkersCheck::class,
     ];
 
     /** What matters to the user who runs the server, and to nobody else. */
-    private const OF_THE_SERVER = ['configuration', 'keys', '.env', 'open files', 'port', 'certificate', 'log'];
+    private const OF_THE_SERVER = ['configuration', 'keys', '.env', 'open files', 'port', 'certificate', 'log', 'php workers'];
 
     private const MARKS = ['good' => '<info>✓</info>', 'warning' => '<comment>!</comment>', 'failure' => '<fg=red>✗</>'];
+
+    /**
+     * @param ContainerInterface|null $container of the framework that the application is written for
+     */
+    public function __construct(private readonly ?ContainerInterface $container = null)
+    {
+        parent::__construct();
+    }
 
     protected function configure(): void
     {
@@ -78,7 +89,7 @@ final class DoctorCommand extends Command
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
         $root = ProjectRoot::find();
-        $findings = self::findings($root, new Progress($output));
+        $findings = $this->findings($root, new Progress($output));
         if ($input->getOption('json') === true) {
             self::writeJson($findings, $output);
         } else {
@@ -91,14 +102,14 @@ final class DoctorCommand extends Command
     /**
      * @return list<array{string, Finding}>
      */
-    private static function findings(string $root, Progress $progress): array
+    private function findings(string $root, Progress $progress): array
     {
         try {
             $configuration = Configuration::load();
         } catch (ConfigurationFileException $error) {
-            $file = str_starts_with($error->getMessage(), $root . '/.env') ? '.env' : 'config/websocket.php';
+            $file = str_starts_with($error->getMessage(), $root . '/.env') ? $root . '/.env' : Mend::brokenFile($error, $root);
 
-            return [['configuration', Finding::failure(rtrim($error->getMessage(), '.') . '.', Mend::edit($root . '/' . $file))]];
+            return [['configuration', Finding::failure(rtrim($error->getMessage(), '.') . '.', Mend::edit($file))]];
         }
         $checks = self::CHECKS;
         $findings = [];
@@ -110,7 +121,8 @@ final class DoctorCommand extends Command
         }
         foreach ($checks as $name => $class) {
             $progress->show(sprintf('Checking: %s …', $name));
-            foreach (self::look(new $class(), $configuration) as $finding) {
+            $check = $class === WorkersCheck::class ? new WorkersCheck($this->container) : new $class();
+            foreach (self::look($check, $configuration) as $finding) {
                 $findings[] = [$name, $finding];
             }
         }

@@ -74,7 +74,7 @@ final class KeysCommand extends Command
     {
         $key = Configuration::ofRoot($root)->get('api_key');
         if (!is_string($key) || $key === '') {
-            throw new CommandException('There is no API key yet: php artisan websocket:keys makes one.');
+            throw new CommandException(sprintf('There is no API key yet: %s makes one.', CommandLine::typed('websocket:keys')));
         }
         $output->writeln($key, OutputInterface::OUTPUT_RAW);
 

@@ -23,12 +23,12 @@ final class NextSteps
     public function show(OutputInterface $output): void
     {
         $laravel = $this->isLaravel();
-        $steps = ['Start the server:' => 'php artisan websocket:start'];
+        $steps = ['Start the server:' => CommandLine::typed('websocket:start')];
         if ($laravel) {
             $steps['Broadcast through it, in .env:'] = 'BROADCAST_CONNECTION=ody';
         }
         $steps['Connect a browser:'] = $laravel ? $this->echo() : $this->pusher();
-        $steps['Publish to it:'] = "php artisan websocket:publish my-channel my-event '{\"text\": \"Hello\"}'";
+        $steps['Publish to it:'] = CommandLine::typed("websocket:publish my-channel my-event '{\"text\": \"Hello\"}'");
         $number = 1;
         foreach ($steps as $title => $text) {
             $output->writeln(['', sprintf('%d. %s', $number++, $title), '']);
@@ -36,7 +36,7 @@ final class NextSteps
                 $output->writeln('   <comment>' . PlainText::escaped($line) . '</comment>');
             }
         }
-        $output->writeln(['', 'Does something not work? php artisan websocket:doctor says why.']);
+        $output->writeln(['', sprintf('Does something not work? %s says why.', CommandLine::typed('websocket:doctor'))]);
     }
 
     /**

@@ -39,7 +39,7 @@ final class ServerChange
     public function run(bool $restart, float $timeout, string $title, OutputInterface $output): string
     {
         if ($this->server->pid() === null) {
-            throw new CommandException('No server of this project is running. Start it with php artisan websocket:start.');
+            throw new CommandException('No server of this project is running. Start it with ' . CommandLine::typed('websocket:start') . '.');
         }
         // What is wrong with it is thrown here, before the server is bothered.
         (new Server())->configure(Launch::configuration($this->configuration, [])->all());

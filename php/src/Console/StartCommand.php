@@ -125,8 +125,8 @@ final class StartCommand extends Command
     {
         $pid = $server->pid();
         if ($pid !== null) {
-            $sentence = 'The server of this project already runs: process %d serves port %s. Stop it with php artisan websocket:stop.';
-            throw new CommandException(sprintf($sentence, $pid, self::servedPort($configuration)));
+            $sentence = 'The server of this project already runs: process %d serves port %s. Stop it with %s.';
+            throw new CommandException(sprintf($sentence, $pid, self::servedPort($configuration), CommandLine::typed('websocket:stop')));
         }
         if (getenv('LISTEN_PID') === (string) getmypid()) {
             // The service manager holds the port, and hands it over.

@@ -52,7 +52,7 @@ final class StatusCommand extends Command
         } catch (ConnectionException $error) {
             $pid = $server->pid();
             $sentence = $pid === null
-                ? 'The server is not running. Start it with php artisan websocket:start.'
+                ? 'The server is not running. Start it with ' . CommandLine::typed('websocket:start') . '.'
                 : sprintf('Process %d is the server, but it does not answer: %s', $pid, $error->getMessage());
             throw new CommandException($sentence);
         }

@@ -37,9 +37,16 @@ final class Factory
             return $entry;
         }
 
-        return is_string($entry)
-            ? $this->ofClass($key, $entry)
-            : throw new ConfigurationFileException(sprintf('"%s" must name a class, %s given.', $key, get_debug_type($entry)));
+        if (!is_string($entry)) {
+            throw new ConfigurationFileException(sprintf('"%s" must name a class, %s given.', $key, get_debug_type($entry)));
+        }
+        try {
+            return $this->ofClass($key, $entry);
+        } catch (ConfigurationFileException $error) {
+            throw $error;
+        } catch (\Throwable $error) {
+            throw ConfigurationFileException::because(sprintf('"%s": %s cannot be made', $key, $entry), $error);
+        }
     }
 
     /**
@@ -57,11 +64,8 @@ final class Factory
         if (!class_exists($class)) {
             throw new ConfigurationFileException(sprintf('"%s" names %s, which is no class.', $key, $class));
         }
-        try {
-            return new $class(...(is_array($parameters) ? $parameters : []));
-        } catch (\Throwable $error) {
-            throw new ConfigurationFileException(sprintf('"%s": %s cannot be made: %s', $key, $class, $error->getMessage()), 0, $error);
-        }
+
+        return new $class(...(is_array($parameters) ? $parameters : []));
     }
 
     private static function ofContainer(ContainerInterface $container, string $class): ?object

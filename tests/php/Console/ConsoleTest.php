@@ -7,6 +7,7 @@ namespace Ody\Websocket\Tests\Console;
 use Ody\Websocket\Console\Commands;
 use Ody\Websocket\Tests\Support\Project;
 use Ody\Websocket\Tests\Support\ProjectTestCase;
+use Ody\Websocket\Tests\Support\Result;
 use Ody\Websocket\Tests\Support\Terminal;
 use PHPUnit\Framework\Attributes\DataProvider;
 
@@ -117,6 +118,25 @@ final class ConsoleTest extends ProjectTestCase
     public function testAnUnknownCommandSaysWhereTheCommandsAre(): void
     {
         $this->project()->artisan('frobnicate')->refused('"frobnicate" is not defined', 'php artisan lists all commands');
+    }
+
+    /**
+     * Composer puts the console of a package into vendor/bin; there is no artisan in the root then.
+     */
+    public function testCommandsAreShownAsTheyAreTypedInAProjectOfComposer(): void
+    {
+        $project = $this->project();
+        $project->write('vendor/bin/artisan', '<?php return require __DIR__ . "/../../artisan";');
+        $run = static fn(string ...$arguments): Result => Result::of([PHP_BINARY, 'vendor/bin/artisan', ...$arguments], $project->environment, $project->root);
+
+        self::assertStringContainsString('is not set; `php vendor/bin/artisan websocket:keys` makes new keys', $run('websocket:start')->errors);
+        $steps = $run('websocket:install', '-n')->succeeded()->output;
+        self::assertStringContainsString('   php vendor/bin/artisan websocket:start', $steps);
+        self::assertStringNotContainsString('php artisan', $steps);
+        self::assertStringEndsWith("Start it with php vendor/bin/artisan websocket:start.\n", $run('websocket:status')->errors);
+        self::assertStringEndsWith("Start it with php vendor/bin/artisan websocket:start.\n", $run('websocket:reload')->errors);
+        self::assertStringEndsWith(" php vendor/bin/artisan lists all commands.\n", $run('frobnicate')->errors);
+        self::assertStringContainsString('php vendor/bin/artisan websocket:start -d', $run('websocket:doctor')->output);
     }
 
     public function testAMessageCannotSteerTheTerminal(): void

@@ -168,6 +168,30 @@ final class DoctorCommandTest extends ProjectTestCase
         $this->mends('configuration', 'failure', '.env cannot be read: line 6');
     }
 
+    public function testAHandlerThatCannotBeLoaded(): void
+    {
+        $this->project->environment['EDITOR'] = 'sed -i s/clas/class/';
+        $this->projectWithHandler('clas App_Handler extends Ody\Websocket\Channel\PublicChannelHandler {}');
+        $command = $this->mends('php workers', 'failure', '"channel_handlers.custom": App_Handler cannot be made: syntax error, ', '/handler.php on line 2.');
+        self::assertStringEndsWith('/handler.php', $command);
+    }
+
+    public function testWorkersThatCannotStart(): void
+    {
+        $this->project->environment['WEBSOCKET_PHP_WORKERS'] = '1';
+        $code = 'class App_Handler extends Ody\Websocket\Channel\PublicChannelHandler {}';
+        $this->projectWithHandler($code . ' if (in_array("websocket:worker", $_SERVER["argv"])) { throw new Exception("Not today"); }');
+        $this->project->artisan('websocket:start', '-d')->succeeded();
+        $finding = $this->finding($this->doctor(), 'php workers', 'failure');
+        self::assertSame(sprintf('0 of 1 PHP workers are connected; the log says why: %s/storage/logs/websocket.log.', $this->project->root), $finding['message']);
+        $this->projectWithHandler($code);
+        $deadline = microtime(true) + 20;
+        while (!str_contains($this->project->read('storage/logs/websocket.log'), 'php worker ready') && microtime(true) < $deadline) {
+            usleep(20_000);
+        }
+        self::assertSame('PHP workers that are connected: 1.', $this->finding($this->doctor(), 'php workers', 'good')['message']);
+    }
+
     public function testEnvironmentFileThatOthersCanRead(): void
     {
         chmod($this->project->root . '/.env', 0o644);
@@ -367,6 +391,14 @@ final class DoctorCommandTest extends ProjectTestCase
         } finally {
             $this->shell("redis-cli --no-auth-warning -a pass-of-redis -p {$port} shutdown nosave || redis-cli -p {$port} shutdown nosave");
         }
+    }
+
+    private function projectWithHandler(string $code): void
+    {
+        $this->project->write('handler.php', "<?php\n" . $code);
+        $this->project->write('config/websocket.php', '<?php
+            spl_autoload_register(static function (string $class): void { if ($class === "App_Handler") { require __DIR__ . "/../handler.php"; } });
+            return ["channel_handlers" => ["custom" => "App_Handler"]];');
     }
 
     /**

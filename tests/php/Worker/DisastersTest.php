@@ -198,6 +198,25 @@ final class DisastersTest extends WorkerTestCase
         }
     }
 
+    public function testAFullQueueIsLoggedAndTheClientTold(): void
+    {
+        $variables = ['WEBSOCKET_PHP_WORKERS_QUEUE' => '1', 'WEBSOCKET_PHP_WORKERS_TIMEOUT' => '1'];
+        $server = $this->serverWith(self::CODE, self::CONFIGURATION, 1, $variables);
+        $clients = [];
+        for ($number = 0; $number < 3; $number++) {
+            $clients[] = $client = $server->client()->open();
+            $client->subscribe('custom-' . $number);
+        }
+        $clients[0]->event('custom-0', 'client-loop', []);
+        $clients[0]->send(['event' => 'pusher:ping']);
+        usleep(200_000);
+        $clients[1]->event('custom-1', 'client-next', []);
+        usleep(200_000);
+        $clients[2]->event('custom-2', 'client-next', []);
+        self::assertSame('The application could not handle this', Json::at($clients[2]->next('pusher:error'), 'message'));
+        self::assertStringContainsString('"level":"warning"', $server->awaitLog('the queue of calls to PHP workers is full: refusing'));
+    }
+
     /**
      * SIGTERM in the middle of a call: it is answered first.
      */

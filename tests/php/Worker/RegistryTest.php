@@ -22,6 +22,7 @@ use Ody\Websocket\Tests\Support\Container;
 use Ody\Websocket\Tests\Support\ProjectTestCase;
 use Ody\Websocket\Worker\Registry;
 use PHPUnit\Framework\Attributes\DataProvider;
+use Psr\Container\ContainerInterface;
 use Psr\EventDispatcher\EventDispatcherInterface;
 
 /**
@@ -154,6 +155,42 @@ final class RegistryTest extends ProjectTestCase
         $this->expectException(ConfigurationFileException::class);
         $this->expectExceptionMessage($sentence);
         Registry::ofConfiguration($configuration);
+    }
+
+    public function testAClassThatCannotBeLoadedIsNamedWithThePlaceOfTheMistake(): void
+    {
+        $file = $this->project()->write('Broken.php', "<?php\n\nnamespace App;\n\nclass {");
+        $load = static function (string $class) use ($file): void {
+            if ($class === 'App\Broken') {
+                require $file;
+            }
+        };
+        spl_autoload_register($load);
+        try {
+            $this->expectException(ConfigurationFileException::class);
+            $this->expectExceptionMessageMatches('~^"channel_handlers\.custom": App.Broken cannot be made: syntax error, .* in \S+/Broken\.php on line 5$~');
+            Registry::ofConfiguration($this->configuration()->with('channel_handlers', ['custom' => 'App\Broken']));
+        } finally {
+            spl_autoload_unregister($load);
+        }
+    }
+
+    public function testAContainerThatFailsIsNamedWithItsKey(): void
+    {
+        $container = new class implements ContainerInterface {
+            public function get(string $id): mixed
+            {
+                throw new \RuntimeException('The database is not there');
+            }
+
+            public function has(string $id): bool
+            {
+                return false;
+            }
+        };
+        $this->expectException(ConfigurationFileException::class);
+        $this->expectExceptionMessage('"channel_handlers.custom": Ody\Websocket\Channel\PublicChannelHandler cannot be made: The database is not there');
+        Registry::ofConfiguration($this->configuration()->with('channel_handlers', ['custom' => PublicChannelHandler::class]), $container);
     }
 
     /**

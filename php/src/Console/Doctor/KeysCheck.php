@@ -6,6 +6,7 @@ namespace Ody\Websocket\Console\Doctor;
 
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Console\CommandLine;
 use Ody\Websocket\Console\KeyPair;
 
 /**
@@ -55,6 +56,6 @@ final class KeysCheck implements Check
         $real = array_filter(KeyPair::NAMES, static fn(string $name): bool => !KeyPair::isPlaceholder($file->raw($name)));
 
         return ($set === [] ? '' : 'unset ' . implode(' ', $set) . '; ')
-            . 'php artisan websocket:keys' . ($real === [] ? '' : ' --force');
+            . CommandLine::typed('websocket:keys') . ($real === [] ? '' : ' --force');
     }
 }

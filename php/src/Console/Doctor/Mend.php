@@ -5,14 +5,22 @@ declare(strict_types=1);
 namespace Ody\Websocket\Console\Doctor;
 
 use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Console\CommandLine;
 
 /**
  * Writes commands for a shell that mend something.
  */
 final class Mend
 {
-    public const RESTART = 'php artisan websocket:stop && php artisan websocket:start -d';
+    /**
+     * Stops the server and starts it.
+     */
+    public static function restart(): string
+    {
+        return CommandLine::typed('websocket:stop') . ' && ' . CommandLine::typed('websocket:start -d');
+    }
 
     /**
      * Quotes a word for the shell where it needs that.
@@ -60,6 +68,18 @@ final class Mend
     public static function edit(string $file): string
     {
         return '${EDITOR:-vi} ' . self::quote($file);
+    }
+
+    /**
+     * Returns the file that a person has to mend when the configuration, or a class that it names, cannot be used.
+     *
+     * @param string $root of the project
+     */
+    public static function brokenFile(ConfigurationFileException $error, string $root): string
+    {
+        $cause = $error->getPrevious();
+
+        return $cause instanceof \ParseError ? $cause->getFile() : $root . '/config/websocket.php';
     }
 
     /**
