@@ -439,14 +439,17 @@ void ody__change_engine_ready(ody_supervisor *self)
     }
 }
 
+/* It may have said that it was ready just before: one that is dead must not take over all the same,
+ * because nobody would learn of its death a second time. */
 static void new_engine_ended(ody_supervisor *self)
 {
-    if (self->change.engine.ready >= 0) {
-        ody__change_engine_ready(self);
-    }
-    self->change.engine = ody__engine_none();
+    ody_engine *engine = &self->change.engine;
+    ody_error error = {0};
+    int result = engine->ready >= 0 ? ody__engine_ready(engine, &error) : 0;
+
+    *engine = ody__engine_none();
     if (self->change.stage == ODY_CHANGE_STARTING) {
-        fail(self, "The new engine ended while it was starting");
+        fail(self, result < 0 ? error.message : "The new engine ended while it was starting");
     }
 }
 

@@ -92,6 +92,13 @@ static void outdated_end(ody_supervisor *self, uint64_t now)
     }
 }
 
+/* Its engine has died without being replaced by a restart. It notices that by itself, unless it
+ * hangs in a call, and the engine that would have ended that is gone. */
+static bool orphaned(const ody_supervisor *self, const ody_php_worker *worker)
+{
+    return worker->engine != self->engine.pid;
+}
+
 static uint64_t worker_tend(ody_supervisor *self, unsigned slot, uint64_t now)
 {
     ody_php_worker *worker = &self->workers[slot];
@@ -100,7 +107,7 @@ static uint64_t worker_tend(ody_supervisor *self, unsigned slot, uint64_t now)
     if (running(worker)) {
         if (engine_gone) {
             worker_end(worker, now, 0);
-        } else if (self->stops == 0 && !wanted(self, slot)) {
+        } else if (self->stops == 0 && (!wanted(self, slot) || orphaned(self, worker))) {
             worker_end(worker, now, self->now.options->php_worker_timeout);
         }
         worker_hurry(worker, now);

@@ -10,7 +10,7 @@
 
 static volatile sig_atomic_t stopped;
 static int wake[2] = {-1, -1};
-static pid_t owner; /* a forked child must not read from its parent's pipe */
+static pid_t owner; /* a forked child must neither read from its parent's pipe nor write to it */
 
 static void on_terminate(int signal)
 {
@@ -18,7 +18,7 @@ static void on_terminate(int signal)
 
     (void)signal;
     stopped = 1;
-    if (write(wake[1], "", 1) < 0) {
+    if (owner == getpid() && write(wake[1], "", 1) < 0) {
         errno = kept; /* the pipe is full: whoever reads it wakes up anyway */
     }
     errno = kept;

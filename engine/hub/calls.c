@@ -527,6 +527,17 @@ static void end_waiting(ody_calls *calls, uint64_t now)
     }
 }
 
+/* Nobody will ever take what waits: there are no workers, and there are to be none. Without workers
+ * nothing runs, so every lane is a ready one. */
+static void abandon(ody_calls *calls)
+{
+    while (!ody_list_empty(&calls->ready)) {
+        lane *first = ody_container_of(calls->ready.next, lane, ready);
+
+        refuse(calls, withdraw(calls, ody_container_of(first->waiting.next, call, node)));
+    }
+}
+
 void ody_calls_advance(ody_calls *calls, uint64_t now)
 {
     while (!ody_list_empty(&calls->busy)) {
@@ -540,6 +551,9 @@ void ody_calls_advance(ody_calls *calls, uint64_t now)
         calls->wire.kill(calls->wire.context, worker);
     }
     end_waiting(calls, now);
+    if (calls->options->php_worker_num == 0 && calls->state.workers == 0) {
+        abandon(calls);
+    }
     pump(calls, now);
 }
 

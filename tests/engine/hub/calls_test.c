@@ -230,6 +230,31 @@ TEST(without_workers_after_a_reload_nothing_is_asked)
     world_end(self);
 }
 
+TEST(what_waits_when_the_last_worker_is_gone_for_good_is_dropped)
+{
+    const ody_worker_interest wanted = {.messages = true,
+                                        .notices = ODY_NOTICE_BIT(ODY_CALL_OPENED)};
+    ody_options without;
+    world *self = workers_world(1);
+    test_worker worker = {0};
+    world_client *client;
+
+    workers_add(self, &worker, &wanted);
+    world_connect(self, 0);
+    world_connect(self, 0);
+    client = world_connect(self, 0);
+    speak(client, 1);
+    world_settle(self);
+    reload(self, &without, 0);
+    workers_say(&worker, ODY_VERDICT_PASS);
+    workers_remove(&worker);
+    world_advance(self, 100);
+    world_settle(self);
+    CHECK_EQUAL(ody_calls_look(self->calls).queued, 0);
+    EXPECT_ERROR(client, 0, "The application could not handle this");
+    world_end(self);
+}
+
 /* Clients talk at random, workers answer at random, die and come: nobody is forgotten, each client
  * gets its answers in order, and no client has two calls at once. */
 TEST(everybody_gets_an_answer_in_order)
