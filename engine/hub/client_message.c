@@ -190,6 +190,17 @@ static void subscribe(ody_hub *hub, ody_connection *connection, const ody_messag
     }
 }
 
+/* A handler that passes takes the client for one that is in. It hears when that is not so; a client
+ * that was in before stays in. */
+static void tell_not_joined(ody_hub *hub, const ody_connection *connection, ody_view channel)
+{
+    const ody_subscription *subscription = ody__subscription_find(hub, connection, channel);
+
+    if (!subscription || !ody__subscription_wanted(subscription)) {
+        ody__notice_unsubscribed(hub, connection->id, channel);
+    }
+}
+
 void ody__client_subscribe_passed(ody_hub *hub, ody_connection *connection, ody_view text,
                                   ody_view channel_data)
 {
@@ -213,7 +224,7 @@ void ody__client_subscribe_passed(ody_hub *hub, ody_connection *connection, ody_
     if (code < 0) {
         ody__subscription_refuse(hub, connection, message.channel, code, ody_view_of(error.message),
                                  0);
-        ody__notice_unsubscribed(hub, connection->id, message.channel);
+        tell_not_joined(hub, connection, message.channel);
     }
     ody_message_fini(&message);
 }

@@ -290,7 +290,7 @@ static void on_timer(ody_timer *timer, uint64_t now)
     ody_hub *hub = connection->hub;
     uint64_t silent_at;
 
-    if (connection->gate) {
+    if (ody__gate_waiting(connection)) {
         /* It is not the client that is silent: perhaps we do not even read. */
         connection->last_activity = now;
         connection->pinged = false;
@@ -436,6 +436,7 @@ void ody_hub_close(ody_hub *hub, ody_connection *connection, uint16_t code, cons
     connection->close_code = code;
     connection->close_reason = reason;
     ody_wheel_cancel(&hub->wheel, &connection->timer);
+    ody__gate_close(hub, connection);
     hub->transport->wake(hub->context, connection);
 }
 

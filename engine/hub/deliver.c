@@ -222,7 +222,7 @@ static bool may_whisper(ody_hub *hub, const ody_connection *connection, ody_view
 {
     const ody_subscription *subscription;
 
-    if (!connection || connection->close_code != 0) {
+    if (!connection || !connection->greeted || connection->close_code != 0) {
         return false;
     }
     if (!channel.data) {

@@ -24,7 +24,7 @@ bool ody__gate_handshakes(const ody_hub *hub)
     return hub->options->php_worker_num > 0 && (!hub->interest || hub->interest->handshakes);
 }
 
-static bool waiting(const ody_connection *connection)
+bool ody__gate_waiting(const ody_connection *connection)
 {
     return connection->gate && connection->gate->kind != 0;
 }
@@ -40,17 +40,24 @@ static ody_gate *gate_obtain(ody_connection *connection)
     return connection->gate;
 }
 
+static void held_drop(ody_gate *gate)
+{
+    ody_list_node *node;
+
+    while ((node = ody_list_take_first(&gate->held))) {
+        ody_free(ody_container_of(node, held_message, node));
+    }
+    gate->held_bytes = 0;
+}
+
 void ody__gate_free(ody_connection *connection)
 {
     ody_gate *gate = connection->gate;
-    ody_list_node *node;
 
     if (!gate) {
         return;
     }
-    while ((node = ody_list_take_first(&gate->held))) {
-        ody_free(ody_container_of(node, held_message, node));
-    }
+    held_drop(gate);
     ody_free(gate->text);
     ody_free(gate);
     connection->gate = NULL;
@@ -59,6 +66,7 @@ void ody__gate_free(ody_connection *connection)
 int ody__gate_ask(ody_hub *hub, ody_connection *connection, ody_call_kind kind,
                   const ody_mail_texts *texts, ody_view text)
 {
+    bool fresh = !connection->gate;
     ody_gate *gate = gate_obtain(connection);
     ody_mail *mail = ody_mail_new(ODY_MAIL_CALL, hub->index, texts);
     char *copy = text.length ? ody_memdup(text.data, text.length) : NULL;
@@ -72,6 +80,9 @@ int ody__gate_ask(ody_hub *hub, ody_connection *connection, ody_call_kind kind,
     if (code < 0) {
         ody_mail_free(mail);
         ody_free(copy);
+        if (fresh) {
+            ody__gate_free(connection);
+        }
         ody_count(hub->counters, refused_calls, 1);
         return code;
     }
@@ -89,14 +100,28 @@ static void pause_reading(ody_hub *hub, ody_connection *connection, bool paused)
     }
 }
 
+void ody__gate_close(ody_hub *hub, ody_connection *connection)
+{
+    if (connection->gate) {
+        held_drop(connection->gate);
+        pause_reading(hub, connection, false);
+    }
+}
+
+/* What a message costs while it waits: empty ones are not for nothing. */
+static size_t held_cost(size_t length)
+{
+    return sizeof(held_message) + length;
+}
+
 bool ody__gate_hold(ody_hub *hub, ody_connection *connection, ody_view text)
 {
     held_message *held;
 
-    if (!waiting(connection)) {
+    if (!ody__gate_waiting(connection)) {
         return false;
     }
-    held = ody_malloc(sizeof(*held) + text.length);
+    held = ody_malloc(held_cost(text.length));
     if (!held) {
         ody__connection_starved(hub, connection);
         return true;
@@ -107,7 +132,7 @@ bool ody__gate_hold(ody_hub *hub, ody_connection *connection, ody_view text)
         memcpy(held->text, text.data, text.length);
     }
     ody_list_append(&connection->gate->held, &held->node);
-    connection->gate->held_bytes += text.length;
+    connection->gate->held_bytes += held_cost(text.length);
     if (connection->gate->held_bytes > HELD_MOST) {
         pause_reading(hub, connection, true);
     }
@@ -117,19 +142,19 @@ bool ody__gate_hold(ody_hub *hub, ody_connection *connection, ody_view text)
 /* Says what was held back, until one of it has to wait again. */
 static void go_on(ody_hub *hub, ody_connection *connection)
 {
-    while (connection->close_code == 0 && !waiting(connection) &&
+    while (connection->close_code == 0 && !ody__gate_waiting(connection) &&
            !ody_list_empty(&connection->gate->held)) {
         held_message *held =
             ody_container_of(ody_list_take_first(&connection->gate->held), held_message, node);
 
-        connection->gate->held_bytes -= held->length;
+        connection->gate->held_bytes -= held_cost(held->length);
         ody__client_message(hub, connection, (ody_view){held->text, held->length});
         ody_free(held);
     }
     if (connection->gate->held_bytes < HELD_LEAST) {
         pause_reading(hub, connection, false);
     }
-    if (!waiting(connection) && ody_list_empty(&connection->gate->held)) {
+    if (!ody__gate_waiting(connection) && ody_list_empty(&connection->gate->held)) {
         ody__gate_free(connection);
     }
 }
@@ -246,7 +271,7 @@ void ody__gate_mail(ody_hub *hub, ody_mail *take_mail)
         take_interest(hub, take_mail);
     } else {
         connection = ody__connection_find(hub, take_mail->client);
-        if (connection && waiting(connection)) {
+        if (connection && ody__gate_waiting(connection)) {
             decided(hub, connection, take_mail);
         } else if (take_mail->ticket == ODY_CALL_SUBSCRIBE && take_mail->code == ODY_VERDICT_PASS) {
             /* The handler has let in a client that was gone by then. */

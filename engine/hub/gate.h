@@ -13,11 +13,11 @@
 
 /** What a connection holds while it waits; none otherwise. */
 typedef struct ody_gate {
-    ody_list held; /* messages that came meanwhile */
-    size_t held_bytes;
-    uint8_t kind; /* ody_call_kind that is asked, 0: none */
-    bool paused;  /* the transport reads no more */
-    char *text;   /* owned: the message that is decided about */
+    ody_list held;     /* messages that came meanwhile */
+    size_t held_bytes; /* with what each message costs besides its text */
+    uint8_t kind;      /* ody_call_kind that is asked, 0: none */
+    bool paused;       /* the transport reads no more */
+    char *text;        /* owned: the message that is decided about */
     size_t length;
 } ody_gate;
 
@@ -31,6 +31,11 @@ bool ody__gate_handshakes(const ody_hub *hub);
  */
 int ody__gate_ask(ody_hub *hub, ody_connection *connection, ody_call_kind kind,
                   const ody_mail_texts *texts, ody_view text);
+/** Whether the application is being asked about it. */
+bool ody__gate_waiting(const ody_connection *connection);
+/** The connection is to be closed: what it holds back counts no more, and it is read again, so that
+ *  its own close frame is seen. */
+void ody__gate_close(ody_hub *hub, ody_connection *connection);
 /** Holds a message back when the connection waits. @return false when it does not wait. */
 bool ody__gate_hold(ody_hub *hub, ody_connection *connection, ody_view text);
 /** Mail VERDICT or INTEREST. Takes it. */

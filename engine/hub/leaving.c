@@ -92,7 +92,7 @@ void ody__subscription_drop_all(ody_hub *hub, ody_connection *connection)
         ody_subscription *subscription = ody_container_of(node, ody_subscription, node);
         ody_local_channel *local = subscription->local;
 
-        if (must_leave(subscription) && !subscription->leave_wish) {
+        if (ody__subscription_wanted(subscription)) {
             ody__notice_unsubscribed(hub, connection->id, ody__local_name(local));
         }
         if (part_from(hub, subscription, connection->id, &partings[local->home])) {

@@ -80,8 +80,7 @@ bool ody__subscription_on(const ody_subscription *subscription)
            subscription->state == ODY_SUBSCRIPTION_REJOINING;
 }
 
-/* Whether the client's last wish was to be in. */
-static bool wanted(const ody_subscription *subscription)
+bool ody__subscription_wanted(const ody_subscription *subscription)
 {
     return subscription->join_wish ||
            (!subscription->leave_wish && subscription->state != ODY_SUBSCRIPTION_LEAVING);
@@ -101,7 +100,7 @@ static void subscription_free(ody_hub *hub, ody_subscription *subscription)
     ody_connection *connection = subscription->connection;
 
     turn_off(hub, subscription);
-    if (!wanted(subscription)) {
+    if (!ody__subscription_wanted(subscription)) {
         connection->leaving_count--;
     }
     connection->subscription_count--;
@@ -201,7 +200,7 @@ int ody__subscription_wish_on(ody_hub *hub, ody_connection *connection, ody_mail
         }
         return code;
     }
-    if (!wanted(subscription)) {
+    if (!ody__subscription_wanted(subscription)) {
         connection->leaving_count--;
     }
     ody_mail_free(subscription->join_wish);
@@ -213,7 +212,7 @@ void ody__subscription_wish_off(ody_hub *hub, ody_connection *connection, ody_vi
 {
     ody_subscription *subscription = ody__subscription_find(hub, connection, channel);
 
-    if (!subscription || !wanted(subscription)) {
+    if (!subscription || !ody__subscription_wanted(subscription)) {
         return;
     }
     ody__notice_unsubscribed(hub, connection->id, channel);
@@ -299,15 +298,17 @@ static void on_refused(ody_hub *hub, ody_subscription *subscription, const ody_m
 
 static void on_left(ody_hub *hub, ody_subscription *subscription)
 {
-    bool leaves = !wanted(subscription);
+    bool leaves = !ody__subscription_wanted(subscription);
 
     if (send_wish(hub, subscription)) {
         subscription->state = ODY_SUBSCRIPTION_JOINING;
         return;
     }
-    /* A wished join that could not be sent was not counted as leaving. */
+    /* A wished join that could not be sent was not counted as leaving, nor told as such. */
     if (!leaves) {
         subscription->connection->leaving_count++;
+        ody__notice_unsubscribed(hub, subscription->connection->id,
+                                 ody__local_name(subscription->local));
     }
     subscription_free(hub, subscription);
 }

@@ -36,6 +36,8 @@ ody_subscription *ody__subscription_find(const ody_hub *hub, const ody_connectio
                                          ody_view channel);
 /** Whether it gets the channel's events now. */
 bool ody__subscription_on(const ody_subscription *subscription);
+/** Whether the client's last wish was to be in. */
+bool ody__subscription_wanted(const ody_subscription *subscription);
 /**
  * The client wants to be in a channel; all checks are done.
  * @param take_join mail JOIN; taken in either case.

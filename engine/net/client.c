@@ -91,6 +91,13 @@ bool ody__client_adopt(ody_client_socket *client, struct lws_vhost *vhost, bool 
     return true;
 }
 
+void ody__client_read(ody_client_socket *client)
+{
+    if (client->wsi) {
+        lws_rx_flow_control(client->wsi, client->handed || client->paused ? 0 : 1);
+    }
+}
+
 void ody__client_close(ody_client_socket *client, uint16_t code, const char *reason)
 {
     if (client->close_sent) {

@@ -56,6 +56,7 @@ typedef struct ody_client_socket {
     bool direct;  /* plain: frames go by send() */
     bool stalled; /* its socket takes no more: one of `stalled` until its writable callback */
     bool handed;  /* libwebsockets has a rest: nothing is sent and nothing read until it is out */
+    bool paused;  /* the hub wants nothing more of it for now */
     bool doomed;  /* to be killed after the flush */
     bool known;   /* the hub has it */
     bool close_sent; /* our close frame is out */
@@ -157,6 +158,10 @@ void ody__client_close(ody_client_socket *client, uint16_t code, const char *rea
 /** Gives the socket to libwebsockets. @return false when it would not take it: the client is gone.
  */
 bool ody__client_adopt(ody_client_socket *client, struct lws_vhost *vhost, bool secure);
+
+/** Reads from the client or not: there are two reasons not to, and each may end before the other.
+ */
+void ody__client_read(ody_client_socket *client);
 
 /** Readies a shard for other options, first of all. */
 void ody__reload_init(ody_shard *shard);

@@ -51,7 +51,7 @@ static bool write_raw(ody_client_socket *client, const void *data, size_t length
     }
     if (!client->handed && lws_partial_buffered(client->wsi)) {
         client->handed = true;
-        lws_rx_flow_control(client->wsi, 0);
+        ody__client_read(client);
     }
     return true;
 }
@@ -223,7 +223,7 @@ bool ody__flush_writable(ody_client_socket *client)
     }
     if (client->handed) {
         client->handed = false;
-        lws_rx_flow_control(client->wsi, 1);
+        ody__client_read(client);
     }
     flush_one(client);
     return !client->doomed;

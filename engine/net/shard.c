@@ -61,9 +61,8 @@ static void transport_pause(void *context, ody_connection *connection, bool paus
     ody_client_socket *client = ody_container_of(connection, ody_client_socket, connection);
 
     (void)context;
-    if (client->wsi) {
-        lws_rx_flow_control(client->wsi, paused ? 0 : 1);
-    }
+    client->paused = paused;
+    ody__client_read(client);
 }
 
 static const ody_transport transport = {

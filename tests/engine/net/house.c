@@ -66,7 +66,11 @@ static int post(void *context, unsigned target, ody_mail *take_mail, bool must)
     if (target < self->options.worker_num) {
         return ody_shard_post(self->shards[target], take_mail, must);
     }
-    ody_mail_free(take_mail);
+    if (self->asked) {
+        self->asked(self->context, take_mail);
+    } else {
+        ody_mail_free(take_mail);
+    }
     return 0;
 }
 

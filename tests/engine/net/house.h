@@ -3,6 +3,7 @@
 #ifndef ODY_TEST_NET_HOUSE_H
 #define ODY_TEST_NET_HOUSE_H
 
+#include "hub/mail.h"
 #include "net/shard.h"
 #include "ody/options.h"
 
@@ -13,6 +14,9 @@ typedef struct net_house {
     ody_shared *shared;
     ody_shard *shards[HOUSE_SHARDS_MAX];
     int listening[HOUSE_SHARDS_MAX];
+    /** Takes what shards ask the API thread, on their threads; NULL: it is dropped. */
+    void (*asked)(void *context, ody_mail *take_mail);
+    void *context;
 } net_house;
 
 /** Fills options that a test may change before it opens the house. */
