@@ -61,16 +61,16 @@ final class WorkerCommand extends Command
      */
     private function registry(Configuration $configuration, LoggerInterface $log): Registry
     {
-        $made = false;
-        register_shutdown_function(static function () use (&$made, $log): void {
-            if (!$made) {
+        $making = new \ArrayObject([true]);
+        register_shutdown_function(static function () use ($making, $log): void {
+            if ($making->count() > 0) {
                 Process::logEnd($log, 'the application ended the PHP worker before it was ready');
             }
         });
         try {
             return Registry::ofConfiguration($configuration, $this->container);
         } finally {
-            $made = true;
+            $making->exchangeArray([]);
         }
     }
 }
