@@ -66,21 +66,15 @@ final class Kernel
     }
 
     /**
-     * Called when the process ends: logs what ended it in the middle of a call.
+     * Called when the process ends: logs a fatal error, and what else ended it in the middle of a call.
      */
     public function end(): void
     {
-        $error = error_get_last();
-        $fatal = E_ERROR | E_CORE_ERROR | E_COMPILE_ERROR | E_PARSE | E_USER_ERROR | E_RECOVERABLE_ERROR;
-        if ($error !== null && ($error['type'] & $fatal) !== 0) {
-            // What was reached is only a limit of PHP's own: what follows takes little.
-            ini_set('memory_limit', '-1');
-            $this->log->error(sprintf('a fatal error ended the PHP worker: %s in %s:%d', $error['message'], $error['file'], $error['line']));
-        } elseif ($this->handling !== null) {
-            $this->log->error('the application ended the PHP worker', ['call' => $this->handling]);
-        }
         if ($this->handling !== null) {
+            Process::logEnd($this->log, 'the application ended the PHP worker', ['call' => $this->handling]);
             $this->output->end();
+        } else {
+            Process::logEnd($this->log);
         }
     }
 

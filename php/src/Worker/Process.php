@@ -39,6 +39,25 @@ final class Process
     }
 
     /**
+     * Logs the fatal error that ends this process.
+     *
+     * @param string|null           $otherwise what to log when there was none, such as after exit(); null: nothing
+     * @param array<string, string> $context   of that
+     */
+    public static function logEnd(LoggerInterface $log, ?string $otherwise = null, array $context = []): void
+    {
+        $error = error_get_last();
+        $fatal = E_ERROR | E_CORE_ERROR | E_COMPILE_ERROR | E_PARSE | E_USER_ERROR | E_RECOVERABLE_ERROR;
+        if ($error !== null && ($error['type'] & $fatal) !== 0) {
+            // What was reached is only a limit of PHP's own: what follows takes little.
+            ini_set('memory_limit', '-1');
+            $log->error(sprintf('a fatal error ended the PHP worker: %s in %s:%d', $error['message'], $error['file'], $error['line']));
+        } elseif ($otherwise !== null) {
+            $log->error($otherwise, $context);
+        }
+    }
+
+    /**
      * Returns the limit of memory in bytes, or null when there is none.
      */
     public static function memoryLimit(): ?int

@@ -140,12 +140,27 @@ final class Registry
     {
         $missing = $configuration->get('missing_channel');
 
-        return new ChannelClient(
-            $configuration->text('socket.path'),
-            $configuration->number('connect_timeout', 1.0),
-            $configuration->number('timeout', 5.0),
-            is_string($missing) && $missing !== '' ? $missing : 'throw',
-        );
+        try {
+            return new ChannelClient(
+                $configuration->text('socket.path'),
+                $configuration->number('connect_timeout', 1.0),
+                $configuration->number('timeout', 5.0),
+                is_string($missing) && $missing !== '' ? $missing : 'throw',
+            );
+        } catch (\ValueError $error) {
+            throw self::inWordsOfKeys($error);
+        }
+    }
+
+    /**
+     * Who has set a key knows nothing of the client's arguments.
+     */
+    private static function inWordsOfKeys(\ValueError $error): ConfigurationFileException
+    {
+        $keys = ['socketPath' => 'socket.path', 'connectTimeout' => 'connect_timeout', 'timeout' => 'timeout', 'missingChannel' => 'missing_channel'];
+        $known = preg_match('/\(\$(\w+)\) (.+)$/', $error->getMessage(), $match) === 1 && isset($keys[$match[1]]);
+
+        return new ConfigurationFileException($known ? sprintf('"%s" %s.', $keys[$match[1]], $match[2]) : $error->getMessage(), 0, $error);
     }
 
     private static function addHandlers(ChannelManager $manager, mixed $handlers, Factory $factory): void

@@ -7,6 +7,7 @@ namespace Ody\Websocket\Worker;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Extension;
 use Psr\Container\ContainerInterface;
+use Psr\Log\LoggerInterface;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Output\OutputInterface;
@@ -40,7 +41,7 @@ final class WorkerCommand extends Command
         $configuration = Configuration::load();
         $log = new ErrorLog();
         Process::prepare($log);
-        $registry = Registry::ofConfiguration($configuration, $this->container);
+        $registry = $this->registry($configuration, $log);
         $kernel = new Kernel($registry, $log);
         register_shutdown_function($kernel->end(...));
 
@@ -53,5 +54,23 @@ final class WorkerCommand extends Command
         );
 
         return self::SUCCESS;
+    }
+
+    /**
+     * Makes the application's classes. One that ends the process is said to have done so.
+     */
+    private function registry(Configuration $configuration, LoggerInterface $log): Registry
+    {
+        $making = new \ArrayObject([true]);
+        register_shutdown_function(static function () use ($making, $log): void {
+            if ($making->count() > 0) {
+                Process::logEnd($log, 'the application ended the PHP worker before it was ready');
+            }
+        });
+        try {
+            return Registry::ofConfiguration($configuration, $this->container);
+        } finally {
+            $making->exchangeArray([]);
+        }
     }
 }

@@ -127,7 +127,7 @@ final class ConsoleTest extends ProjectTestCase
     {
         $project = $this->project();
         $project->write('vendor/bin/artisan', '<?php return require __DIR__ . "/../../artisan";');
-        $run = static fn(string ...$arguments): Result => Result::of([PHP_BINARY, 'vendor/bin/artisan', ...$arguments], $project->environment, $project->root);
+        $run = static fn(string ...$arguments): Result => Result::of([PHP_BINARY, 'vendor/bin/artisan', ...array_values($arguments)], $project->environment, $project->root);
 
         self::assertStringContainsString('is not set; `php vendor/bin/artisan websocket:keys` makes new keys', $run('websocket:start')->errors);
         $steps = $run('websocket:install', '-n')->succeeded()->output;

@@ -123,7 +123,9 @@ final class Project
     {
         $file = $this->root . '/storage/websocket/ody.pid';
         if (is_file($file)) {
-            $this->artisan('websocket:stop', '--timeout=20');
+            // Laravel's console does not load the extension by itself.
+            $command = [PHP_BINARY, '-d', 'extension=' . Extension::file(), $this->root . '/artisan', 'websocket:stop', '--timeout=20'];
+            Result::of($command, $this->environment, '/');
         }
         self::delete($this->root);
     }

@@ -199,6 +199,9 @@ final class RegistryTest extends ProjectTestCase
     public static function mistakes(): array
     {
         return [
+            'no path of a socket' => ['socket.path', '/' . str_repeat('s', 200), '"socket.path" must have between 1 and 107 bytes.'],
+            'no time' => ['timeout', -1, '"timeout" must be'],
+            'no policy' => ['missing_channel', 'perhaps', '"missing_channel" must be'],
             'no array' => ['channel_handlers', 'App\Handler', '"channel_handlers" must be an array of channel type => class.'],
             'no class' => ['channel_handlers', ['custom' => 'App\Missing'], '"channel_handlers.custom" names App\Missing, which is no class.'],
             'an interface' => ['channel_handlers', ['custom' => ChannelHandlerInterface::class], '"channel_handlers.custom" names'],

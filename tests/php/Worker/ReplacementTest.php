@@ -6,6 +6,7 @@ namespace Ody\Websocket\Tests\Worker;
 
 use Ody\Websocket\Tests\Support\Client;
 use Ody\Websocket\Tests\Support\WorkerTestCase;
+use PHPUnit\Framework\Attributes\DataProvider;
 
 /**
  * The server's own supervision of PHP workers: it starts them, replaces them, and lets them run new code.
@@ -58,6 +59,32 @@ final class ReplacementTest extends WorkerTestCase
         $client = $server->client()->open();
         $client->subscribe('custom-room');
         self::assertSame('two', $this->version($client));
+    }
+
+    /**
+     * What no exception tells of is in the log too.
+     */
+    #[DataProvider('ends')]
+    public function testAnEndBeforeAWorkerIsReadyIsLogged(string $code, string $logged): void
+    {
+        $server = $this->serverWith(self::code('one'), self::CONFIGURATION);
+        $server->project->write('config/websocket.php', '<?php
+            spl_autoload_register(static function (string $class): void { require __DIR__ . "/../broken.php"; });
+            return ["channel_handlers" => ["custom" => "App\\Broken"]];');
+        $server->project->write('broken.php', "<?php\nnamespace App;\n" . $code);
+        posix_kill($server->workers()[0], SIGKILL);
+        $server->awaitLog($logged);
+    }
+
+    /**
+     * @return array<string, array{string, string}>
+     */
+    public static function ends(): array
+    {
+        return [
+            'a fatal error' => ['class Broken implements \Countable {}', 'a fatal error ended the PHP worker: Class App\Broken contains 1 abstract method'],
+            'exit()' => ['exit("no more");', 'the application ended the PHP worker before it was ready'],
+        ];
     }
 
     public function testTheFirstHandlerComesWithARestart(): void
