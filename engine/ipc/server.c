@@ -102,10 +102,13 @@ static void on_turn_end(struct ev_loop *loop, ev_prepare *watcher, int events)
     }
 }
 
+/* What a PHP worker answers may be a whole message of a client. */
 static size_t request_max(const ody_limits *limits)
 {
     uint64_t names = (uint64_t)limits->channels_per_publish * (limits->channel_name_length + 6u);
-    uint64_t size = names + limits->event_data_size + limits->event_name_length + REQUEST_SLACK;
+    uint64_t data = limits->event_data_size > limits->message_size ? limits->event_data_size
+                                                                   : limits->message_size;
+    uint64_t size = names + data + limits->event_name_length + REQUEST_SLACK;
 
     return size < ODY_IPC_MESSAGE_MAX ? (size_t)size : ODY_IPC_MESSAGE_MAX;
 }

@@ -107,6 +107,37 @@ TEST(worker_takes_calls_and_answers_them)
     live_remove(&live);
 }
 
+/* Middleware may pass what limits.message_size allows, however small other limits are. */
+TEST(worker_may_answer_with_a_whole_message)
+{
+    const size_t size = 2u << 20;
+    char *text = malloc(size);
+    live_server live;
+    ody_worker *worker;
+    ody_worker_call call;
+    ody_error error;
+
+    memset(text, 'x', size);
+    live_init(&live);
+    live.options.limits.message_size = (uint32_t)size;
+    live_start(&live);
+    worker = ready(&live);
+    live_ask(&live, "one");
+    CHECK_EQUAL(ody_worker_next(worker, WAIT_MS, &call, &error), 1);
+    CHECK_EQUAL(ody_worker_reply(worker,
+                                 &(ody_worker_answer){.verdict = ODY_VERDICT_PASS,
+                                                      .data = (ody_view){text, size}},
+                                 &error),
+                0);
+    await_verdicts(&live, 1);
+    CHECK(strncmp(live.verdict, "0 0 xxx", 7) == 0);
+    ody_worker_free(worker);
+    live_await(&live, live_workers, 0);
+    live_stop(&live);
+    live_remove(&live);
+    free(text);
+}
+
 /* The answer to the registration and the first call come in one piece. */
 TEST(worker_finds_calls_that_waited_for_it)
 {
