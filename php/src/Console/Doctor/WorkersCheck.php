@@ -36,9 +36,6 @@ final class WorkersCheck implements Check
             $file = Mend::brokenFile($error, $configuration->root());
 
             return [Finding::failure(rtrim($error->getMessage(), '.') . '.', Mend::edit($file))];
-        } catch (\ValueError) {
-            // A path that no socket can have: the check of the socket says so.
-            return [];
         }
         $workers = self::ofServer($configuration);
         if ($workers !== null && $workers['wanted'] > 0) {
