@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <time.h>
-#include "base/memory.h"
+#include "base/options.h"
 #include "ody/auth.h"
 #include "wire/percent.h"
 
@@ -132,20 +132,18 @@ static int md5_hex(ody_view body, char out[MD5_HEX])
     return 0;
 }
 
-/* A body must be signed by its digest; without a body the digest may be left out. */
-static int check_body(const ody_signed_request *request, ody_bytes *reason)
+int ody_request_verify_body(const ody_query *query, ody_view body, ody_bytes *reason)
 {
-    ody_view sent = ody_query_find(request->query, ODY_VIEW("body_md5"));
+    ody_view sent = ody_query_find(query, ODY_VIEW("body_md5"));
     char right[MD5_HEX];
     int code;
 
     if (!sent.data) {
-        return request->body.length == 0
-                   ? 0
-                   : refuse(reason, "Missing required parameter: body_md5, because the request has "
-                                    "a body");
+        return body.length == 0 ? 0
+                                : refuse(reason, "Missing required parameter: body_md5, because "
+                                                 "the request has a body");
     }
-    code = md5_hex(request->body, right);
+    code = md5_hex(body, right);
     if (code < 0) {
         return code;
     }
@@ -201,11 +199,9 @@ static int find_secret(const ody_query *query, const ody_app *app, const char **
 {
     ody_view key = ody_query_find(query, ODY_VIEW("auth_key"));
 
-    for (size_t index = 0; index < ODY_APP_KEYS; index++) {
-        if (app->keys[index].key && ody_secret_equal(ody_view_of(app->keys[index].key), key)) {
-            *secret = app->keys[index].secret;
-            return 0;
-        }
+    *secret = ody_app_secret(app, key);
+    if (*secret) {
+        return 0;
     }
     say(reason, "Unknown auth_key \"");
     show(reason, key);
@@ -226,16 +222,12 @@ static int check_complete(const ody_query *query, ody_bytes *reason)
     return 0;
 }
 
-static int check_parameters(const ody_signed_request *request, uint64_t now, ody_bytes *reason)
+static int check_parameters(const ody_query *query, uint64_t now, ody_bytes *reason)
 {
-    const ody_query *query = request->query;
-    int code;
-
     if (!ody_view_equal(ody_query_find(query, ODY_VIEW("auth_version")), ODY_VIEW("1.0"))) {
         return refuse(reason, "Invalid version: auth_version must be 1.0");
     }
-    code = check_time(ody_query_find(query, ODY_VIEW("auth_timestamp")), now, reason);
-    return code < 0 ? code : check_body(request, reason);
+    return check_time(ody_query_find(query, ODY_VIEW("auth_timestamp")), now, reason);
 }
 
 static int refuse_signature(const signature_check *self, ody_view sent)
@@ -284,7 +276,7 @@ int ody_request_verify(const ody_signed_request *request, const ody_app *app, ui
         code = find_secret(request->query, app, &secret, reason);
     }
     if (code == 0) {
-        code = check_parameters(request, now, reason);
+        code = check_parameters(request->query, now, reason);
     }
     if (code < 0) {
         return code;

@@ -27,7 +27,8 @@ typedef struct ody_signed_request {
 } ody_signed_request;
 
 /**
- * Verifies a request in constant time.
+ * Verifies a request in constant time, but for its body: so a body need not be read before it is
+ * known who sends it.
  * @param app whose keys may sign: any active one.
  * @param now seconds since 1970.
  * @param reason gets the sentence for the caller when it is refused: what should have been signed,
@@ -36,5 +37,12 @@ typedef struct ody_signed_request {
  */
 int ody_request_verify(const ody_signed_request *request, const ody_app *app, uint64_t now,
                        ody_bytes *reason);
+/**
+ * Verifies that the body of a verified request is the one that was signed.
+ * @param body as it came. A request without one may leave its digest out.
+ * @param reason as above.
+ * @return 0, ODY_ESIGNATURE or ODY_EMEMORY.
+ */
+int ody_request_verify_body(const ody_query *query, ody_view body, ody_bytes *reason);
 
 #endif

@@ -45,9 +45,11 @@ static int verify_for(const ody_app *whose, const parts *request, char *reason)
             .path = ody_test_guarded(ody_view_of(request->path)),
             .prefix = ody_view_of(request->prefix),
             .query = &query,
-            .body = ody_test_guarded(ody_view_of(request->body)),
         },
         whose, request->now, &said);
+    if (code == 0) {
+        code = ody_request_verify_body(&query, ody_test_guarded(ody_view_of(request->body)), &said);
+    }
     ody_query_fini(&query);
     snprintf(reason, 8192, "%.*s", (int)said.length, said.data ? said.data : "");
     ody_bytes_fini(&said);
@@ -225,12 +227,6 @@ TEST(refuses_each_incomplete_request_with_its_sentence)
          "time (2012-11-16T17:49:39Z)"},
         {"auth_key=" KEY "&auth_timestamp=99999999999999999999&auth_version=1.0" SIGNED, "",
          "Invalid timestamp: auth_timestamp must be in seconds since 1970"},
-        {AUTH SIGNED, "{}", "Missing required parameter: body_md5, because the request has a body"},
-        {AUTH "&body_md5=" BODY_MD5 SIGNED, "{}",
-         "Invalid body MD5: body_md5 is not the digest of the body"},
-        {AUTH "&body_md5=" SIGNED, "", "Invalid body MD5: body_md5 is not the digest of the body"},
-        {AUTH "&body_md5[]=" BODY_MD5 SIGNED, BODY,
-         "Missing required parameter: body_md5, because the request has a body"},
         {AUTH "&auth_signature[]=00", "", "Missing required parameter: auth_signature"},
     };
 
@@ -240,6 +236,32 @@ TEST(refuses_each_incomplete_request_with_its_sentence)
 
         CHECK_EQUAL(verify(&request, reason), ODY_ESIGNATURE);
         CHECK_VIEW(ody_view_of(reason), ody_view_of(rows[index].sentence));
+    }
+}
+
+TEST(the_body_must_be_the_one_that_was_signed)
+{
+    static const refusal_row rows[] = {
+        {"", "{}", "Missing required parameter: body_md5, because the request has a body"},
+        {"body_md5[]=" BODY_MD5, BODY,
+         "Missing required parameter: body_md5, because the request has a body"},
+        {"body_md5=" BODY_MD5, "{}", "Invalid body MD5: body_md5 is not the digest of the body"},
+        {"body_md5=", "", "Invalid body MD5: body_md5 is not the digest of the body"},
+        {"body_md5=" BODY_MD5, "", "Invalid body MD5: body_md5 is not the digest of the body"},
+        {"body_md5=EC365A775A4CD0599FAEB73354201B6F", BODY,
+         "Invalid body MD5: body_md5 is not the digest of the body"},
+    };
+
+    for (size_t index = 0; index < sizeof(rows) / sizeof(rows[0]); index++) {
+        ody_bytes reason = {0};
+        ody_query query;
+
+        CHECK_EQUAL(ody_query_parse(ody_view_of(rows[index].query), &query, NULL), 0);
+        CHECK_EQUAL(ody_request_verify_body(&query, ody_view_of(rows[index].body), &reason),
+                    ODY_ESIGNATURE);
+        CHECK_VIEW(ody_bytes_view(&reason), ody_view_of(rows[index].sentence));
+        ody_query_fini(&query);
+        ody_bytes_fini(&reason);
     }
 }
 
