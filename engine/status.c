@@ -2,8 +2,8 @@
 /* The state of the server as JSON: identity, gauges, totals, and a line for each shard. */
 #include "status.h"
 
-#include <stdio.h>
 #include <unistd.h>
+#include "base/memory.h"
 #include "ody/version.h"
 #include "wire/encode.h"
 
@@ -28,23 +28,6 @@ static counter_sums counters_add(const ody_shared *shared, unsigned shard_count)
 #undef COUNTER_ADD
     }
     return sums;
-}
-
-/* Resident pages of this process; 0 where /proc is not mounted. */
-static uint64_t memory_resident(void)
-{
-    unsigned long total = 0;
-    unsigned long resident = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-
-    if (!file) {
-        return 0;
-    }
-    if (fscanf(file, "%lu %lu", &total, &resident) != 2) {
-        resident = 0;
-    }
-    fclose(file);
-    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static void write_number(ody_bytes *out, const char *name, uint64_t number)
@@ -155,7 +138,7 @@ void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status
     ody_bytes_append_byte(out, '{');
     write_identity(out, facts->options, facts);
     write_change(out, facts->change);
-    write_number(out, "memory", memory_resident());
+    write_number(out, "memory", ody_memory_resident());
     write_number(out, "processes", facts->processes);
     write_number(out, "requests", facts->requests);
     write_number(out, "connection_limit", shared->connection_limit);

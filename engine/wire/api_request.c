@@ -275,11 +275,12 @@ int ody_api_event_parse(ody_view body, const ody_query *query, const ody_app_lim
                         ody_api_events *out, ody_error *error)
 {
     const place at = {.error = error};
-    const json_t *channels;
+    const json_t *channels = NULL;
     events_memory *memory;
     json_t *root;
     int code = load(body, limits, &root, error);
 
+    *out = (ody_api_events){0};
     if (code == 0) {
         code = event_new(root, query, limits, &channels, out, error);
     }
@@ -355,6 +356,7 @@ int ody_api_batch_parse(ody_view body, const ody_app_limits *limits, ody_api_eve
     json_t *root;
     int code = load(body, limits, &root, error);
 
+    *out = (ody_api_events){0};
     if (code < 0) {
         return code;
     }
@@ -375,6 +377,7 @@ int ody_api_whisper_parse(ody_view body, const ody_app_limits *limits, ody_api_e
     ody_api_event *event;
     int code = load(body, limits, &root, error);
 
+    *out = (ody_api_events){0};
     if (code < 0) {
         return code;
     }
