@@ -21,6 +21,12 @@
 /* Bytes of a PEM file. */
 #define PEM_MAX (1 << 20)
 
+#if MHD_VERSION >= 0x00097701
+#define DISCIPLINE MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,
+#else
+#define DISCIPLINE /* see keeps_lines_together in origin.c */
+#endif
+
 /* It speaks of its own inner life; worth reading only when something is wrong. */
 static void on_library_log(void *context, const char *format, va_list arguments)
 {
@@ -121,7 +127,7 @@ static int mhd_start(ody_http_daemon *daemon, ody_error *error)
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, ody__http_on_target, daemon, MHD_OPTION_NOTIFY_COMPLETED,
         ody__http_on_completed, daemon, MHD_OPTION_NOTIFY_CONNECTION, ody__http_on_connection,
-        daemon, MHD_OPTION_ARRAY, secure ? tls : none, MHD_OPTION_END);
+        daemon, DISCIPLINE MHD_OPTION_ARRAY, secure ? tls : none, MHD_OPTION_END);
     if (daemon->mhd) {
         return 0;
     }

@@ -118,7 +118,7 @@ static bool read_path(ody_http_exchange *exchange)
 static enum MHD_Result begin(ody_http_exchange *exchange, struct MHD_Connection *mhd,
                              const char *method, const char *version)
 {
-    ody_http_framing framing = ody__http_framing(mhd, version);
+    ody_http_framing framing = ody__http_framing(mhd, method, version);
 
     exchange->begun = true;
     exchange->server->state.requests++;

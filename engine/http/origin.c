@@ -3,16 +3,19 @@
  * What libmicrohttpd takes without a question: heads whose end and whose body two readers could see
  * at different places. And who asks, judged anew for each request of a connection.
  */
+#include <stdio.h>
 #include <strings.h>
 #include "http/callbacks.h"
 #include "net/client_address.h"
 
 #define BEARER "Bearer "
+#define LINE_END 2
 
 /* What is counted while the head is looked through. */
 typedef struct framing_count {
     ody_http_framing *framing;
-    bool old; /* HTTP/1.0 */
+    const char *next; /* where the next line must begin */
+    bool old;         /* HTTP/1.0 */
     unsigned lengths;
     unsigned codings;
     unsigned hosts;
@@ -64,7 +67,20 @@ static void note_coding(framing_count *count, ody_view value)
     }
 }
 
-/* libmicrohttpd adds the rest of a folded line to the header's name. */
+/*
+ * libmicrohttpd takes lines that end with a line feed alone, lines that go on in the next one, and
+ * a line without a name for the end of the head. Of a head without such tricks it makes texts that
+ * stand one behind the other, two bytes for the end of each line. Later versions are strict if they
+ * are told to be, and keep their texts otherwise.
+ */
+static bool keeps_lines_together(void)
+{
+    unsigned last = 0;
+
+    return sscanf(MHD_get_version(), "0.9.%u", &last) == 1 && last <= 76;
+}
+
+/* It adds the rest of a folded line to the header's name. */
 static bool is_folded(ody_view name)
 {
     return begins(name, "Content-Length") || begins(name, "Transfer-Encoding");
@@ -78,6 +94,10 @@ static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const
     ody_view value_view = {value, value ? value_length : 0};
 
     (void)kind;
+    if (count->next && count->next != name) {
+        note_fault(count, "The head has a malformed line");
+    }
+    count->next = count->next ? value + value_view.length + LINE_END : NULL;
     if (!ody_http_is_token(name_view) || !ody_http_is_value(value_view) || is_folded(name_view)) {
         note_fault(count, "The head has a malformed line");
     } else if (is_name(name_view, "Content-Length")) {
@@ -92,12 +112,21 @@ static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-ody_http_framing ody__http_framing(struct MHD_Connection *mhd, const char *version)
+ody_http_framing ody__http_framing(struct MHD_Connection *mhd, const char *method,
+                                   const char *version)
 {
     ody_http_framing framing = {0};
     framing_count count = {.framing = &framing, .old = strcmp(version, "HTTP/1.0") == 0};
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 
+    if (size && keeps_lines_together()) {
+        count.next = version + strlen(version) + LINE_END;
+    }
     MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, note_header, &count);
+    if (count.next && count.next + LINE_END != method + size->header_size) {
+        note_fault(&count, "The head has a malformed line");
+    }
     if (count.lengths > 0 && count.codings > 0) {
         note_fault(&count, "Content-Length and Transfer-Encoding exclude each other");
     }

@@ -200,7 +200,9 @@ typedef struct ody_http_framing {
     bool expects;    /* waits for "100 Continue" */
 } ody_http_framing;
 
-ody_http_framing ody__http_framing(struct MHD_Connection *mhd, const char *version);
+/** @param method, version where libmicrohttpd has them: in the head. */
+ody_http_framing ody__http_framing(struct MHD_Connection *mhd, const char *method,
+                                   const char *version);
 /** Whether it comes from this machine or from a trusted network, by no proxy that is not trusted
  *  and from no browser's page. */
 bool ody__http_is_trusted(const ody_http_exchange *exchange);

@@ -412,11 +412,16 @@ live_answer live_read(live_http *live, int descriptor)
     return answer;
 }
 
+bool live_ended_but(live_http *live, int descriptor, char *byte)
+{
+    return receive(live, descriptor, byte, 1) == 0;
+}
+
 bool live_ended(live_http *live, int descriptor)
 {
     char byte;
 
-    return receive(live, descriptor, &byte, 1) == 0;
+    return live_ended_but(live, descriptor, &byte);
 }
 
 bool live_silent(live_http *live, int descriptor)

@@ -75,6 +75,8 @@ live_answer live_read(live_http *live, int descriptor);
 live_answer live_read_head(live_http *live, int descriptor);
 /** Whether the peer closes without saying anything more. */
 bool live_ended(live_http *live, int descriptor);
+/** The same; else gives the next byte. */
+bool live_ended_but(live_http *live, int descriptor, char *byte);
 /** Whether nothing has come yet. */
 bool live_silent(live_http *live, int descriptor);
 /** Frees it, after checking it. body NULL: any. */
