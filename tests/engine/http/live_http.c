@@ -50,8 +50,11 @@ static unsigned long subscribers_of(const ody_mail *mail)
 static void give(ody_mail *mail, const void *data, size_t length)
 {
     mail->result = ody_memdup(data, length);
-    mail->result_length = length;
-    CHECK(mail->result != NULL);
+    mail->result_length = mail->result ? length : 0;
+    if (!mail->result) {
+        mail->code = ODY_EMEMORY;
+        mail->number = 0;
+    }
 }
 
 static void answer_publish(live_http *live, ody_mail *mail)
@@ -91,6 +94,10 @@ static void answer_subscribers(ody_mail *mail)
     unsigned long count = subscribers_of(mail);
     ody_socket_id *ids = ody_malloc(count * sizeof(*ids));
 
+    if (!ids) {
+        mail->code = ODY_EMEMORY;
+        return;
+    }
     for (unsigned long index = 0; index < count; index++) {
         ids[index] = (ody_socket_id){1 + ODY_SHARDS_MAX * index, index + 7};
     }
