@@ -89,6 +89,7 @@ final class ConsoleTest extends ProjectTestCase
      */
     public static function progress(): iterable
     {
+        yield ['websocket:status', 'Measuring rates …'];
         yield ['websocket:stop', 'Stopping the server'];
         yield ['websocket:reload', 'Reloading the configuration …'];
         yield ['websocket:restart', 'Starting the new engine …'];
