@@ -61,6 +61,8 @@ final class DoctorCommand extends Command
     private const MARKS = ['good' => '<info>✓</info>', 'warning' => '<comment>!</comment>', 'failure' => '<fg=red>✗</>'];
 
     /**
+     *     $console->add(new DoctorCommand($container));
+     *
      * @param ContainerInterface|null $container of the framework that the application is written for
      */
     public function __construct(private readonly ?ContainerInterface $container = null)

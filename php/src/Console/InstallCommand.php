@@ -28,6 +28,8 @@ final class InstallCommand extends Command
     private const SETTINGS = ['host', 'port'];
 
     /**
+     *     $console->add(new InstallCommand('/srv/app'));
+     *
      * @param string|null $root the project; null: Composer's root package
      */
     public function __construct(private readonly ?string $root = null)

@@ -22,6 +22,8 @@ final class KeysCommand extends Command
     public const NAME = 'websocket:keys';
 
     /**
+     *     $console->add(new KeysCommand('/srv/app'));
+     *
      * @param string|null $root the project; null: Composer's root package
      */
     public function __construct(private readonly ?string $root = null)

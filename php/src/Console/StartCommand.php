@@ -26,6 +26,8 @@ final class StartCommand extends Command
     private const OVERRIDES = ['host' => 'host', 'port' => 'port', 'workers' => 'additional.worker_num'];
 
     /**
+     *     $console->add(new StartCommand($container));
+     *
      * @param ContainerInterface|null $container of the framework that the application is written for
      */
     public function __construct(private readonly ?ContainerInterface $container = null)

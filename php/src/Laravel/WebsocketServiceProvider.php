@@ -41,6 +41,8 @@ final class WebsocketServiceProvider extends ServiceProvider
 
     /**
      * Puts the configuration and the services into the container. Nothing is made before it is used.
+     *
+     *     $app->register(WebsocketServiceProvider::class);   // where packages are not discovered
      */
     public function register(): void
     {
@@ -64,6 +66,8 @@ final class WebsocketServiceProvider extends ServiceProvider
 
     /**
      * Wires the facade, the commands and, when `websocket.routes` is set, the routes.
+     *
+     *     $provider->boot();   // Laravel does, after every register()
      */
     public function boot(): void
     {

@@ -25,6 +25,9 @@ abstract class OdyServiceProvider extends ServiceProvider
 {
     /**
      * Puts the services into the container. Nothing is made before it is used.
+     *
+     *     $provider = new WebsocketChannelServiceProvider($container);
+     *     $provider->register();
      */
     public function register(): void
     {
@@ -44,6 +47,8 @@ abstract class OdyServiceProvider extends ServiceProvider
 
     /**
      * Wires the facade and the commands; `php ody publish ody/websocket` copies the configuration.
+     *
+     *     $provider->boot();   // when all providers are registered
      */
     public function boot(): void
     {
