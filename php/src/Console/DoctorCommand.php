@@ -36,6 +36,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class DoctorCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:doctor';
 
     /** @var array<string, class-string<Check>> what it is called in the output => what looks */

@@ -20,6 +20,8 @@ use Symfony\Component\Console\Question\ConfirmationQuestion;
  */
 final class InstallCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:install';
 
     private const PACKAGED = __DIR__ . '/../../config/websocket.php';

@@ -19,6 +19,8 @@ use Symfony\Component\Console\Question\ConfirmationQuestion;
  */
 final class KeysCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:keys';
 
     /**

@@ -21,6 +21,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class StartCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:start';
 
     private const OVERRIDES = ['host' => 'host', 'port' => 'port', 'workers' => 'additional.worker_num'];

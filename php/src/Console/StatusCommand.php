@@ -15,6 +15,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class StatusCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:status';
 
     /** How long the rates are measured for that one look shows. */
