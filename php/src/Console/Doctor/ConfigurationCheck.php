@@ -13,6 +13,8 @@ use Ody\Websocket\Server;
 
 /**
  * Does the server accept the configuration?
+ *
+ * @internal
  */
 final class ConfigurationCheck implements Check
 {

@@ -11,6 +11,8 @@ use Ody\Websocket\Console\KeyPair;
 
 /**
  * Are there keys, and are they no examples?
+ *
+ * @internal
  */
 final class KeysCheck implements Check
 {
