@@ -152,7 +152,7 @@ ody_supervised php_ody_supervised(php_ody_configuration *configuration)
 {
     return (ody_supervised){
         .options = &configuration->options,
-        .pid_file = ZSTR_VAL(configuration->pid_file),
+        .pid_file = configuration->pid_file,
         .worker_command = configuration->worker_command,
         .configuration_command = configuration->configuration_command,
         .owner = configuration,
