@@ -9,8 +9,9 @@
 
 /* What sockets and files are made of: no engine can change these on sockets that are open. */
 static const char *const made_at_start[] = {
-    "host",     "port", "additional.worker_num", "socket.path", "socket.group", "pid_file",
-    "log.file", NULL,
+    "host",     "port",     "additional.worker_num", "socket.path",     "socket.group",
+    "pid_file", "log.file", "http_api.enabled",      "http_api.listen", "http_api.port",
+    NULL,
 };
 
 static bool is_made_at_start(const char *key)

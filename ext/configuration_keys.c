@@ -129,8 +129,7 @@ static bool once(HashTable *used, const char *word, size_t app, const char *key)
     identity_name(app, key, name);
     before = zend_hash_str_find(used, word, strlen(word));
     if (before) {
-        php_ody_fail("\"%s\" is the same as \"%s\", and each app needs its own", name,
-                     Z_STRVAL_P(before));
+        php_ody_fail("\"%s\" must not be the same as \"%s\"", name, Z_STRVAL_P(before));
         return false;
     }
     ZVAL_STRING(&place, name);

@@ -160,7 +160,7 @@ static bool listen_split(php_ody_configuration *self, const char *address)
     unsigned long port =
         colon && isdigit((unsigned char)colon[1]) ? strtoul(colon + 1, &end, 10) : 0;
 
-    if (length == 0 || (!bracketed && memchr(host, ':', length)) || port < 1 || port > 65535 ||
+    if (length == 0 || (!bracketed && strcspn(host, ":[]") != length) || port < 1 || port > 65535 ||
         *end) {
         php_ody_fail("\"http_api.listen\" must be an address and a port, such as 127.0.0.1:9503 or "
                      "[::1]:9503");

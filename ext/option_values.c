@@ -174,6 +174,7 @@ static bool text_check(const php_ody_section *section, const php_ody_option *opt
 static void choice_fail(const php_ody_section *section, const php_ody_option *option,
                         const zval *value)
 {
+    const char *must = option->type == PHP_ODY_CHOICES ? "hold only" : "be one of";
     smart_str known = {0};
 
     for (const char *const *choice = option->choices; *choice; choice++) {
@@ -181,10 +182,10 @@ static void choice_fail(const php_ody_section *section, const php_ody_option *op
     }
     smart_str_0(&known);
     if (Z_TYPE_P(value) == IS_STRING) {
-        php_ody_fail("\"%s%s\" must be one of %s, \"%s\" given", PHP_ODY_NAME(section, option),
+        php_ody_fail("\"%s%s\" must %s %s, \"%s\" given", PHP_ODY_NAME(section, option), must,
                      ZSTR_VAL(known.s), Z_STRVAL_P(value));
     } else {
-        php_ody_fail("\"%s%s\" must be one of %s, %s given", PHP_ODY_NAME(section, option),
+        php_ody_fail("\"%s%s\" must %s %s, %s given", PHP_ODY_NAME(section, option), must,
                      ZSTR_VAL(known.s), zend_zval_type_name(value));
     }
     smart_str_free(&known);
