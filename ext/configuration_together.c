@@ -229,7 +229,7 @@ static bool http_check(php_ody_configuration *self)
 
 static bool redis_check(php_ody_configuration *self)
 {
-    static const char *const schemes[] = {"redis://", "rediss://", "unix:///"};
+    static const char *const schemes[] = {"redis://", "tcp://", "unix://"};
     ody_redis_options *redis = &self->options.redis;
 
     redis->channel =
@@ -245,7 +245,7 @@ static bool redis_check(php_ody_configuration *self)
         }
     }
     /* What stands there is not shown: it may hold a password. */
-    php_ody_fail("\"redis.url\" must begin with redis://, rediss:// or unix:///");
+    php_ody_fail("\"redis.url\" must begin with redis://, tcp:// or unix://");
     return false;
 }
 

@@ -141,7 +141,7 @@ return [
 
     // Messages on a channel of this Redis are published.
     'redis' => [
-        // redis://[[user]:password@]host[:port][/database], rediss://… or unix:///path. Not set: none.
+        // redis://[[user]:password@]host[:port][/database] or unix:///path. Not set: none.
         'url' => env('WEBSOCKET_REDIS_URL'),
 
         // What the publisher puts before the name of the channel, such as laravel_database_.

@@ -44,7 +44,7 @@ foreach ([
     ['http_api' => ['enabled' => 'off', 'listen' => '[::1]:9503', 'broadcast_key' => 'b', 'metrics_token' => 'm', 'trusted' => '10.0.0.0/8,::1', 'request_size' => '1024']],
     ['http_api' => ['listen' => '127.0.0.1:9503']], ['http_api' => ['listen' => 'other.example:9502']], ['http_api' => ['port' => 9503, 'trusted' => ['10.0.0.0/8']]],
     ['redis' => ['url' => 'redis://:the-secret@127.0.0.1:6379/1', 'prefix' => 'laravel_database_', 'channel' => 'events']],
-    ['redis' => ['url' => 'rediss://redis.example']], ['redis' => ['url' => 'unix:///run/redis.sock']],
+    ['redis' => ['url' => 'tcp://redis.example']], ['redis' => ['url' => 'unix:///run/redis.sock']],
     ['limits' => ['event_data_size' => 4 << 20, 'outbound_hard' => 9 << 20], 'apps' => [app(['limits' => ['event_data_size' => 4 << 20]])]],
 ] as $changes) {
     $configure($changes);
@@ -108,7 +108,7 @@ foreach ([
     ['http_api' => ['listen' => '9503']], ['http_api' => ['listen' => '::1:9503']], ['http_api' => ['listen' => ':9503']], ['http_api' => ['listen' => 'a:']], ['http_api' => ['listen' => 'a:0']], ['http_api' => ['listen' => 'a:65536']],
     ['http_api' => ['listen' => 'a:9503x']], ['http_api' => ['listen' => '[]:9503']], ['http_api' => ['listen' => 'a:-1']],
     ['http_api' => ['trusted' => 'proxy']], ['http_api' => ['request_size' => 1023]], ['http_api' => ['request_size' => 2 << 30]], ['http_api' => ['broadcast_key' => ['the-secret']]], ['http_api' => ['token' => 'x']],
-    ['redis' => ['url' => 'http://:the-secret@a']], ['redis' => ['url' => 'redis://']], ['redis' => ['url' => 'unix://relative']], ['redis' => ['channel' => str_repeat('c', 256)]], ['redis' => 'redis://a'],
+    ['redis' => ['url' => 'http://:the-secret@a']], ['redis' => ['url' => 'redis://']], ['redis' => ['url' => 'rediss://:the-secret@a']], ['redis' => ['channel' => str_repeat('c', 256)]], ['redis' => 'redis://a'],
 ] as $changes) {
     $configure($changes);
 }
@@ -245,9 +245,9 @@ accepted
 "http_api.request_size" must be between 0 and 1073741824 bytes, 2147483648 given
 "http_api.broadcast_key" must be a text, array given
 "http_api.token" is not a configuration key; the nearest one is "http_api.listen"
-"redis.url" must begin with redis://, rediss:// or unix:///
-"redis.url" must begin with redis://, rediss:// or unix:///
-"redis.url" must begin with redis://, rediss:// or unix:///
+"redis.url" must begin with redis://, tcp:// or unix://
+"redis.url" must begin with redis://, tcp:// or unix://
+"redis.url" must begin with redis://, tcp:// or unix://
 "redis.channel" must have between 1 and 255 bytes, 256 given
 "redis" must be an array, string given
 ===DONE===

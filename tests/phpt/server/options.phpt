@@ -52,9 +52,9 @@ http_api.broadcast_key            {"type":"text","unit":"bytes","min":1,"max":25
 http_api.metrics_token            {"type":"text","unit":"bytes","min":1,"max":255,"choices":null,"default":null,"reloadable":true}
 http_api.trusted                  {"type":"networks","unit":null,"min":null,"max":null,"choices":null,"default":[],"reloadable":true}
 http_api.request_size             {"type":"integer","unit":"bytes","min":0,"max":1073741824,"choices":null,"default":0,"reloadable":true}
-redis.url                         {"type":"text","unit":"bytes","min":1,"max":2047,"choices":null,"default":null,"reloadable":false}
-redis.prefix                      {"type":"text","unit":"bytes","min":0,"max":255,"choices":null,"default":"","reloadable":false}
-redis.channel                     {"type":"text","unit":"bytes","min":1,"max":255,"choices":null,"default":"websocket.broadcast","reloadable":false}
+redis.url                         {"type":"text","unit":"bytes","min":1,"max":2047,"choices":null,"default":null,"reloadable":true}
+redis.prefix                      {"type":"text","unit":"bytes","min":0,"max":255,"choices":null,"default":"","reloadable":true}
+redis.channel                     {"type":"text","unit":"bytes","min":1,"max":255,"choices":null,"default":"websocket.broadcast","reloadable":true}
 php_workers.num                   {"type":"integer","unit":"processes","min":0,"max":256,"choices":null,"default":0,"reloadable":true}
 php_workers.max_messages          {"type":"integer","unit":"calls","min":0,"max":1000000000,"choices":null,"default":100000,"reloadable":true}
 php_workers.timeout               {"type":"number","unit":"seconds","min":0.01,"max":3600.0,"choices":null,"default":5.0,"reloadable":true}

@@ -26,14 +26,13 @@ final class RedisCheck implements Check
         }
         $parts = parse_url($url);
         $scheme = is_array($parts) ? $parts['scheme'] ?? '' : '';
-        if (!is_array($parts) || !in_array($scheme, ['redis', 'rediss', 'unix'], true)) {
+        if (!is_array($parts) || !in_array($scheme, ['redis', 'tcp', 'unix'], true)) {
             return [Finding::failure('"redis.url" is not a URL such as redis://127.0.0.1:6379.', null)];
         }
         $host = $parts['host'] ?? '127.0.0.1';
         $port = $parts['port'] ?? self::PORT;
         $address = match ($scheme) {
             'unix' => 'unix://' . ($parts['path'] ?? ''),
-            'rediss' => sprintf('tls://%s:%d', $host, $port),
             default => sprintf('tcp://%s:%d', $host, $port),
         };
 
@@ -83,7 +82,7 @@ final class RedisCheck implements Check
      */
     private static function command(string $scheme, string $host, int $port): ?string
     {
-        if ($scheme !== 'redis' || !in_array($host, ['127.0.0.1', 'localhost', '[::1]'], true)) {
+        if (!in_array($scheme, ['redis', 'tcp'], true) || !in_array($host, ['127.0.0.1', 'localhost', '[::1]'], true)) {
             return null;
         }
 
