@@ -10,6 +10,7 @@ use Ody\Websocket\Configuration\Keys;
 use Ody\Websocket\Configuration\LegacyKeys;
 use Ody\Websocket\Configuration\Loader;
 use Ody\Websocket\Configuration\ProjectRoot;
+use Ody\Websocket\Configuration\Secrets;
 
 /**
  * The configuration of the project, the same for the server and for every process that publishes.
@@ -225,12 +226,12 @@ final class Configuration
     }
 
     /**
-     * Keeps the secret out of dumps.
+     * Keeps secrets out of dumps.
      *
      * @return array<string, mixed>
      */
     public function __debugInfo(): array
     {
-        return ['root' => $this->root, 'values' => Keys::set($this->values, 'secret_key', '(hidden)')];
+        return ['root' => $this->root, 'values' => Secrets::hidden($this->values)];
     }
 }

@@ -42,6 +42,14 @@ final class Environment
     }
 
     /**
+     * Returns the variables of the process alone, into which a framework has put those of its files.
+     */
+    public static function ofThisProcess(): self
+    {
+        return new self([], true);
+    }
+
+    /**
      * Parses the text of a .env file.
      *
      * @param string $path how errors name the file

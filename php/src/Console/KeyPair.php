@@ -18,7 +18,7 @@ final class KeyPair
     public const NAMES = [self::API_KEY, self::SECRET_KEY];
 
     /** Keys of examples, which protect nothing. */
-    private const PLACEHOLDERS = ['', 'your-api-key', 'your-secret-key', '123123123'];
+    private const PLACEHOLDERS = ['', 'your-api-key', 'your-secret-key', 'app-secret', '123123123'];
 
     /**
      * Says whether a value is no key yet: not set, or copied from an example.

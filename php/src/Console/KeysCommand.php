@@ -6,6 +6,7 @@ namespace Ody\Websocket\Console;
 
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Configuration\ForeignVariables;
 use Ody\Websocket\Configuration\ProjectRoot;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Helper\QuestionHelper;
@@ -65,11 +66,16 @@ final class KeysCommand extends Command
 
             return self::FAILURE;
         }
+        $foreign = ForeignVariables::find(Environment::ofRoot($root));
         $keys = KeyPair::renew($file, KeyPair::NAMES, $path);
         $file->save();
         $output->writeln(sprintf('New keys are in %s. The API key is %s.', $path, $keys[KeyPair::API_KEY]));
         $output->writeln('A server that is running uses them after a restart.');
         self::warn($output);
+        if ($foreign !== null) {
+            $sentence = 'The variables of %s do not count any more, because variables of this server are set now.';
+            $output->writeln(sprintf('<comment>' . $sentence . '</comment>', $foreign->server));
+        }
 
         return self::SUCCESS;
     }

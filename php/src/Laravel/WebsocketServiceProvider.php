@@ -126,7 +126,7 @@ final class WebsocketServiceProvider extends ServiceProvider
             return;
         }
         $repository = $this->repository();
-        $repository->set('websocket', Loader::overPackaged($this->values()));
+        $repository->set('websocket', Loader::ofFramework($this->values()));
         if ($repository->get('broadcasting.connections.ody') === null) {
             $repository->set('broadcasting.connections.ody', ['driver' => 'ody']);
         }
