@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "hub/mail.h"
+#include "http/server.h"
 #include "ipc/server.h"
 #include "status.h"
 
@@ -25,6 +26,8 @@ struct ody_api_thread {
     ody_requests *requests;
     ody_calls *calls;
     ody_ipc_server *ipc;
+    ody_http_server *http; /* NULL: there is no HTTP API */
+    bool had_workers;      /* PHP workers have been there */
     uint64_t started_at;
     uint64_t started_unix; /* seconds */
     const ody_options *options;
@@ -64,6 +67,15 @@ static void on_call_check(struct ev_loop *loop, ev_timer *watcher, int events)
     }
 }
 
+static void socket_mail(ody_api_thread *thread, ody_mail *take_mail)
+{
+    if (thread->http) {
+        ody_http_server_socket(thread->http, ody_mail_take_socket(take_mail));
+    } else {
+        ody_mail_free(take_mail);
+    }
+}
+
 static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
 {
     ody_api_thread *thread = watcher->data;
@@ -78,6 +90,8 @@ static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
 
         if (mail->kind == ODY_MAIL_CALL || mail->kind == ODY_MAIL_NOTICE) {
             call_mail(thread, mail);
+        } else if (mail->kind == ODY_MAIL_SOCKET) {
+            socket_mail(thread, mail);
         } else {
             ody_requests_mail(thread->requests, mail);
         }
@@ -99,6 +113,7 @@ static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)loop;
     (void)events;
     ody_requests_advance(thread->requests, ody_clock_ms());
+    thread->had_workers = thread->had_workers || ody_calls_look(thread->calls).workers > 0;
 }
 
 static void on_reload(struct ev_loop *loop, ev_async *watcher, int events)
@@ -118,6 +133,9 @@ static void on_reload(struct ev_loop *loop, ev_async *watcher, int events)
     ody_requests_reload(thread->requests, next);
     ody_calls_reload(thread->calls, next);
     ody_ipc_server_reload(thread->ipc, next);
+    if (thread->http) {
+        ody_http_server_reload(thread->http, next);
+    }
     ody_options_unref(thread->held);
     thread->options = thread->held = next;
     atomic_store(&thread->in_force, next);
@@ -130,6 +148,9 @@ static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
 
     (void)events;
     ody_ipc_server_drain(thread->ipc);
+    if (thread->http) {
+        ody_http_server_drain(thread->http);
+    }
     ev_prepare_start(loop, &thread->drain_check);
 }
 
@@ -138,8 +159,12 @@ static void on_drain_check(struct ev_loop *loop, ev_prepare *watcher, int events
     ody_api_thread *thread = watcher->data;
 
     (void)events;
-    if (ody_requests_pending(thread->requests) == 0) {
+    if (ody_requests_pending(thread->requests) == 0 &&
+        (!thread->http || ody_http_server_look(thread->http).requests == 0)) {
         ev_prepare_stop(loop, watcher);
+        if (thread->http) {
+            ody_http_server_close(thread->http);
+        }
         atomic_store(&thread->drained, true);
         thread->setup.progress(thread->setup.context);
     }
@@ -176,6 +201,36 @@ static void write_status(void *context, ody_bytes *out)
     ody_status_write(out, thread->setup.shared, &facts);
 }
 
+/* Connections wait until PHP workers have said what they want to decide. */
+static bool is_ready(void *context)
+{
+    ody_api_thread *thread = context;
+
+    thread->had_workers = thread->had_workers || ody_calls_look(thread->calls).workers > 0;
+    return thread->options->php_worker_num == 0 || thread->had_workers;
+}
+
+static int http_start(ody_api_thread *thread, ody_error *error)
+{
+    const ody_options *options = thread->options;
+    bool own = ody_http_has_listener(options);
+
+    if (!own && !ody_http_shares_port(options)) {
+        return 0;
+    }
+    return ody_http_server_new(
+        &(ody_http_setup){
+            .loop = thread->loop,
+            .listen_fd = own ? thread->setup.sockets->http_listen : -1,
+            .requests = thread->requests,
+            .shared = thread->setup.shared,
+            .options = options,
+            .ready = is_ready,
+            .context = thread,
+        },
+        &thread->http, error);
+}
+
 static void watchers_start(ody_api_thread *thread)
 {
     ev_async_init(&thread->wake, on_wake);
@@ -199,6 +254,7 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
 {
     const ody_options *options = setup->shared->options;
     ody_api_thread *thread = ody_calloc(1, sizeof(*thread));
+    int code;
 
     if (!thread) {
         return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
@@ -230,6 +286,11 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
         ody_api_thread_free(thread);
         return ody_error_set(error, ODY_EMEMORY, "the API thread could not be made: %s",
                              ody_error_text(ODY_EMEMORY));
+    }
+    code = http_start(thread, error);
+    if (code < 0) {
+        ody_api_thread_free(thread);
+        return code;
     }
     *out = thread;
     return 0;
@@ -310,6 +371,7 @@ void ody_api_thread_free(ody_api_thread *thread)
     if (!thread) {
         return;
     }
+    ody_http_server_free(thread->http);
     ody_ipc_server_free(thread->ipc);
     ody_requests_free(thread->requests);
     ody_calls_free(thread->calls);

@@ -45,18 +45,6 @@ typedef struct ody_http_state {
     uint64_t answers[6]; /* by the first digit of their status; 0: malformed, cut off */
 } ody_http_state;
 
-/** Whether the options give the HTTP API an address of its own. */
-static inline bool ody_http_has_listener(const ody_options *options)
-{
-    return options->http.enabled && (options->http.host || options->http.port);
-}
-
-/** Whether shards hand over what is no WebSocket. With TLS the API needs an address of its own. */
-static inline bool ody_http_shares_port(const ody_options *options)
-{
-    return options->http.enabled && !options->tls_certificate && !ody_http_has_listener(options);
-}
-
 /** @return 0, ODY_EMEMORY, ODY_ESYSTEM, or ODY_ECERTIFICATE when GnuTLS does not take the files. */
 int ody_http_server_new(const ody_http_setup *setup, ody_http_server **server, ody_error *error);
 /** Serves a socket that a shard has accepted and not read from. */

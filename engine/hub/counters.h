@@ -31,6 +31,7 @@
     X(refused_connections) /* 4004, 4100: too many connections */                                  \
     X(refused_address)     /* 4004: too many of one address */                                     \
     X(refused_http)        /* not a WebSocket request, or a malformed one */                       \
+    X(handed_over)         /* to the HTTP API */                                                   \
     X(handshake_timeouts)                                                                          \
     X(accept_failures)                                                                             \
     X(tls_failures)                                                                                \

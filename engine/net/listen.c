@@ -37,29 +37,37 @@ static int open_socket(const struct addrinfo *address, bool shared)
     return -1;
 }
 
-static int failed(const ody_options *options, ody_error *error)
+/* An address to listen on, and the keys of the configuration that name it. */
+typedef struct place {
+    const char *host;
+    uint16_t port;
+    const char *host_key;
+    const char *port_key;
+} place;
+
+static int failed(const place *at, ody_error *error)
 {
     if (errno == EADDRINUSE) {
-        return ody_error_set(error, ODY_EADDRESS_IN_USE, "port: %u on host %s is already in use",
-                             options->port, options->host);
+        return ody_error_set(error, ODY_EADDRESS_IN_USE, "%s: %u on host %s is already in use",
+                             at->port_key, at->port, at->host);
     }
-    return ody_error_set(error, ODY_ESYSTEM, "host: cannot listen on %s, port %u: %s",
-                         options->host, options->port, strerror(errno));
+    return ody_error_set(error, ODY_ESYSTEM, "%s: cannot listen on %s, port %u: %s", at->host_key,
+                         at->host, at->port, strerror(errno));
 }
 
-static int open_all(const ody_options *options, const struct addrinfo *address, int *out,
-                    ody_error *error)
+static int open_all(const ody_options *options, const place *at, const struct addrinfo *address,
+                    int *out, ody_error *error)
 {
     int probe = open_socket(address, false);
 
     if (probe < 0) {
-        return failed(options, error);
+        return failed(at, error);
     }
     close(probe);
     for (unsigned index = 0; index < options->worker_num; index++) {
         out[index] = open_socket(address, true);
         if (out[index] < 0) {
-            int code = failed(options, error);
+            int code = failed(at, error);
 
             while (index-- > 0) {
                 close(out[index]);
@@ -70,20 +78,52 @@ static int open_all(const ody_options *options, const struct addrinfo *address, 
     return 0;
 }
 
-int ody_listen_tcp(const ody_options *options, int *out, ody_error *error)
+static int resolve(const place *at, struct addrinfo **address, ody_error *error)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    struct addrinfo *address;
     char port[8];
     int code;
 
-    snprintf(port, sizeof(port), "%u", options->port);
-    code = getaddrinfo(options->host, port, &hints, &address);
-    if (code != 0) {
-        return ody_error_set(error, ODY_ESYSTEM, "host: \"%s\" cannot be resolved: %s",
-                             options->host, gai_strerror(code));
+    snprintf(port, sizeof(port), "%u", at->port);
+    code = getaddrinfo(at->host, port, &hints, address);
+    return code == 0 ? 0
+                     : ody_error_set(error, ODY_ESYSTEM, "%s: \"%s\" cannot be resolved: %s",
+                                     at->host_key, at->host, gai_strerror(code));
+}
+
+int ody_listen_tcp(const ody_options *options, int *out, ody_error *error)
+{
+    const place at = {options->host, options->port, "host", "port"};
+    struct addrinfo *address;
+    int code = resolve(&at, &address, error);
+
+    if (code < 0) {
+        return code;
     }
-    code = open_all(options, address, out, error);
+    code = open_all(options, &at, address, out, error);
     freeaddrinfo(address);
     return code;
+}
+
+int ody_listen_http(const ody_options *options, ody_error *error)
+{
+    const ody_http_options *http = &options->http;
+    const place at = {
+        .host = http->host ? http->host : options->host,
+        .port = http->port ? http->port : options->port,
+        .host_key = http->host ? "http_api.listen" : "host",
+        .port_key = http->host ? "http_api.listen" : "http_api.port",
+    };
+    struct addrinfo *address;
+    int descriptor = resolve(&at, &address, error);
+
+    if (descriptor < 0) {
+        return descriptor;
+    }
+    descriptor = open_socket(address, false);
+    if (descriptor < 0) {
+        descriptor = failed(&at, error);
+    }
+    freeaddrinfo(address);
+    return descriptor;
 }
