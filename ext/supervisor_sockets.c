@@ -18,12 +18,14 @@
 #include "supervisor_state.h"
 
 #define FIRST_HANDED_OVER 3
+#define HTTP_NAME "http" /* of the HTTP API's socket, where that has an address of its own */
 
 /* What was handed over. */
 typedef struct handed_over {
     int tcp[ODY_LISTENERS_MAX];
     unsigned tcp_count;
     int unix_listen;
+    int http_listen;
 } handed_over;
 
 static int option_of(int descriptor, int option)
@@ -93,6 +95,18 @@ static int unix_take(handed_over *taken, int descriptor, const ody_options *opti
     return 0;
 }
 
+static int http_take(handed_over *taken, int descriptor, ody_error *error)
+{
+    if (taken->http_listen >= 0) {
+        return ody_error_set(
+            error, ODY_ECONFIGURATION,
+            "The service manager handed over two sockets with the name \"" HTTP_NAME
+            "\"; one is enough");
+    }
+    taken->http_listen = descriptor;
+    return 0;
+}
+
 static int one_take(handed_over *taken, int descriptor, const ody_options *options,
                     ody_error *error)
 {
@@ -112,6 +126,9 @@ static int one_take(handed_over *taken, int descriptor, const ody_options *optio
     fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     if (family == AF_UNIX) {
         return unix_take(taken, descriptor, options, name, error);
+    }
+    if (ody_http_has_listener(options) && strcmp(name, HTTP_NAME) == 0) {
+        return http_take(taken, descriptor, error);
     }
     if (taken->tcp_count == options->worker_num) {
         return ody_error_set(error, ODY_ECONFIGURATION,
@@ -165,7 +182,7 @@ static int tcp_share(ody_supervisor *self, const handed_over *taken, ody_error *
 
 static int take_over(ody_supervisor *self, ody_error *error)
 {
-    handed_over taken = {.unix_listen = -1};
+    handed_over taken = {.unix_listen = -1, .http_listen = -1};
     int count = handed_over_count();
 
     for (int index = 0; index < count; index++) {
@@ -176,12 +193,25 @@ static int take_over(ody_supervisor *self, ody_error *error)
         }
     }
     self->unix_listen = taken.unix_listen;
+    self->http_listen = taken.http_listen;
     self->unix_handed_over = taken.unix_listen >= 0;
     if (count > 0) {
         ody_log(ODY_LOG_INFO, "sockets were handed over", ODY_NUMBER("tcp", taken.tcp_count),
-                ODY_NUMBER("unix", self->unix_handed_over));
+                ODY_NUMBER("unix", self->unix_handed_over),
+                ODY_NUMBER("http", self->http_listen >= 0));
     }
     return taken.tcp_count > 0 ? tcp_share(self, &taken, error) : 0;
+}
+
+static int http_open(ody_supervisor *self, ody_error *error)
+{
+    const ody_options *options = self->now.options;
+
+    if (self->http_listen >= 0 || !ody_http_has_listener(options)) {
+        return 0;
+    }
+    self->http_listen = ody_listen_http(options, error);
+    return self->http_listen < 0 ? self->http_listen : 0;
 }
 
 int ody__sockets_open(ody_supervisor *self, ody_error *error)
@@ -192,6 +222,9 @@ int ody__sockets_open(ody_supervisor *self, ody_error *error)
     if (code == 0 && self->listening == 0) {
         code = ody_listen_tcp(options, self->listen, error);
         self->listening = code == 0 ? options->worker_num : 0;
+    }
+    if (code == 0) {
+        code = http_open(self, error);
     }
     if (code < 0 || self->unix_handed_over) {
         return code;
@@ -205,6 +238,7 @@ void ody__sockets_close(ody_supervisor *self)
     while (self->listening > 0) {
         close(self->listen[--self->listening]);
     }
+    ody__descriptor_close(&self->http_listen);
     if (self->unix_listen >= 0) {
         if (!self->unix_handed_over) {
             unlink(self->socket_path);
