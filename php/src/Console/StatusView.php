@@ -115,7 +115,8 @@ final class StatusView
                 }
             }
             $id = is_scalar($app['id'] ?? null) ? (string) $app['id'] : '?';
-            $lines[] = self::line('  ' . PlainText::escaped($id), implode(', ', $numbers));
+            // An id may be longer than the column is wide.
+            $lines[] = self::line('  ' . PlainText::escaped($id) . (strlen($id) > 17 ? ' ' : ''), implode(', ', $numbers));
         }
 
         return $lines;

@@ -168,6 +168,24 @@ final class DoctorCommandTest extends ProjectTestCase
         $this->mends('configuration', 'failure', '.env cannot be read: line 6');
     }
 
+    public function testKeysAndValuesOfAnApp(): void
+    {
+        $secret = str_repeat('s', 32);
+        $this->project->environment['EDITOR'] = "sed -i s/your-secret-key/{$secret}/";
+        $this->project->write('config/websocket.php', '<?php return ["apps" => [["id" => "2", "key" => "of-2", "secret" => "your-secret-key"]]];');
+        $this->mends('keys', 'failure', '"apps.0.secret" is the placeholder of an example.');
+        $this->project->environment['EDITOR'] = "sed -i s/short/{$secret}/";
+        $this->project->write('config/websocket.php', '<?php return ["apps" => [["id" => "2", "key" => "of-2", "secret" => "short"]]];');
+        $this->mends('keys', 'warning', '"apps.0.secret" has only 5 characters');
+        $this->project->environment['EDITOR'] = 'sed -i s/json_deep/json_depth/';
+        $this->project->write('config/websocket.php', sprintf('<?php return ["apps" => [["id" => "2", "key" => "of-2", "secret" => "%s", "limits" => ["json_deep" => 5]]]];', $secret));
+        self::assertStringEndsWith('/config/websocket.php', $this->mends('configuration', 'failure', '"apps.0.limits.json_deep"', 'json_depth'));
+        $this->replace(sprintf("WEBSOCKET_APPS='[{\"id\":\"2\",\"key\":\"of-2\",\"secret\":\"%s\",\"limits\":{\"json_deep\":5}}]'", $secret));
+        self::assertStringEndsWith('/.env', $this->mends('configuration', 'failure', '"apps.0.limits.json_deep"'));
+        $this->project->environment['WEBSOCKET_APPS'] = '[7]';
+        self::assertNull($this->finding($this->doctor(), 'configuration', 'failure')['command']);
+    }
+
     public function testAHandlerThatCannotBeLoaded(): void
     {
         $this->project->environment['EDITOR'] = 'sed -i s/clas/class/';

@@ -157,6 +157,18 @@ final class StatusCommandTest extends ProjectTestCase
         self::assertSame(['workers             <info>2</info>'], StatusView::lines(['workers' => 2]));
     }
 
+    public function testSeveralAppsAreAGroup(): void
+    {
+        $apps = [['id' => '1', 'connections' => 1200, 'channels' => 3, 'subscriptions' => 4], ['id' => 'shop', 'connections' => 0, 'channels' => 0]];
+        $lines = strip_tags(implode("\n", StatusView::lines(['pid' => 1, 'apps' => $apps])));
+        $expected = "process             1\n\napps                2\n  1                 1,200 connections, 3 channels, 4 subscriptions\n"
+            . '  shop              0 connections, 0 channels';
+        self::assertSame($expected, $lines);
+        self::assertSame(['process             <info>1</info>'], StatusView::lines(['pid' => 1, 'apps' => [$apps[0]]]));
+        $long = StatusView::lines(['apps' => [$apps[0], ['id' => "\e[31m" . str_repeat('i', 60), 'connections' => 5]]]);
+        self::assertSame('  \x1b[31m' . str_repeat('i', 60) . ' <info>5 connections</info>', $long[3]);
+    }
+
     public function testATextOfTheServerCannotSteerTheTerminal(): void
     {
         self::assertSame(['host                <info>\x1b[31m\<b\></info>'], StatusView::lines(['host' => "\e[31m<b>"]));
