@@ -38,6 +38,8 @@ final class Configuration
     /**
      * Returns the configuration of this process. It is read once.
      *
+     *     $port = Configuration::load()->get('port');
+     *
      * @throws ConfigurationFileException when a file cannot be parsed
      */
     public static function load(): self
@@ -48,6 +50,8 @@ final class Configuration
     /**
      * Reads the configuration of this process anew. When that fails the one before stays.
      *
+     *     Configuration::reload();   // in a process that lives for long, after a deployment
+     *
      * @throws ConfigurationFileException when a file cannot be parsed
      */
     public static function reload(): self
@@ -57,6 +61,8 @@ final class Configuration
 
     /**
      * Makes a framework's configuration the one of this process: load() returns it from now on.
+     *
+     *     Configuration::use(Configuration::ofRoot('/srv/other'));
      *
      * @param self|\Closure(): self|null $configuration a closure is called by the next load() and by every
      *                                                 reload(); null: the files of the project again
@@ -84,6 +90,8 @@ final class Configuration
     /**
      * Reads the configuration of a project in any folder. Keeps nothing.
      *
+     *     $other = Configuration::ofRoot('/srv/other');
+     *
      * @param string $root absolute
      *
      * @throws ConfigurationFileException when a file cannot be parsed
@@ -98,6 +106,8 @@ final class Configuration
     /**
      * Returns a value.
      *
+     *     $group = $configuration->get('socket.group', 'www-data');
+     *
      * @param string $key     dotted, such as "socket.path"
      * @param mixed  $default what to return when the key is not set
      */
@@ -108,6 +118,8 @@ final class Configuration
 
     /**
      * Returns a value that is a text, such as a path.
+     *
+     *     $path = $configuration->text('socket.path');
      *
      * @param string      $key     dotted
      * @param string|null $default when it is not set or empty; null: then it is an error, or empty
@@ -132,6 +144,8 @@ final class Configuration
     /**
      * Returns a value that is a number. Variables are texts, so a text that is a number is one.
      *
+     *     $seconds = $configuration->number('timeout', 5.0);
+     *
      * @param string $key     dotted
      * @param float  $default when it is not set
      *
@@ -152,6 +166,8 @@ final class Configuration
     /**
      * Returns a copy with one value changed.
      *
+     *     $configuration = $configuration->with('log.level', 'debug');
+     *
      * @param string $key dotted
      */
     public function with(string $key, mixed $value): self
@@ -162,6 +178,8 @@ final class Configuration
     /**
      * Returns all values, nested, as the server takes them.
      *
+     *     (new Server())->configure($configuration->all());
+     *
      * @return array<array-key, mixed>
      */
     public function all(): array
@@ -171,6 +189,8 @@ final class Configuration
 
     /**
      * Returns the folder that the configuration belongs to.
+     *
+     *     $file = $configuration->root() . '/.env';
      */
     public function root(): string
     {
@@ -180,6 +200,8 @@ final class Configuration
     /**
      * Says whether every layer could be read: false when this user must not read `<root>/.env`.
      * Its variables then count as not set.
+     *
+     *     if (!$configuration->isComplete()) { … }
      */
     public function isComplete(): bool
     {
@@ -188,6 +210,8 @@ final class Configuration
 
     /**
      * Returns the groups of an earlier version's file that are set and have no effect.
+     *
+     *     foreach ($configuration->withoutEffect() as $key) { … }
      *
      * @return list<string>
      */

@@ -10,6 +10,8 @@ use Dotenv\Exception\InvalidFileException;
 /**
  * The variables that configuration is made of: those of the process, then those of one .env file.
  * Reads only; neither $_ENV nor the environment of the process changes.
+ *
+ * @internal
  */
 final class Environment
 {

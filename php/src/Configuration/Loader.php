@@ -7,6 +7,8 @@ namespace Ody\Websocket\Configuration;
 /**
  * Builds the configuration of a project: the packaged file, over it the project's file, over it the
  * variables. Checks no values: the server does, and its errors name the key.
+ *
+ * @internal
  */
 final class Loader
 {

@@ -7,6 +7,8 @@ namespace Ody\Websocket\Configuration;
 /**
  * Which variable sets which key. A variable that is set wins over every file, also over a value that
  * a configuration file writes out.
+ *
+ * @internal
  */
 final class Variables
 {

@@ -13,6 +13,8 @@ use Symfony\Component\Console\Output\StreamOutput;
 
 /**
  * What a person sees who starts the server in a terminal.
+ *
+ * @internal
  */
 final class Banner
 {

@@ -37,6 +37,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class DoctorCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:doctor';
 
     /** @var array<string, class-string<Check>> what it is called in the output => what looks */
@@ -63,6 +65,8 @@ final class DoctorCommand extends Command
     private const MARKS = ['good' => '<info>✓</info>', 'warning' => '<comment>!</comment>', 'failure' => '<fg=red>✗</>'];
 
     /**
+     *     $console->add(new DoctorCommand($container));
+     *
      * @param ContainerInterface|null $container of the framework that the application is written for
      */
     public function __construct(private readonly ?ContainerInterface $container = null)

@@ -21,6 +21,8 @@ use Symfony\Component\Console\Question\ConfirmationQuestion;
  */
 final class InstallCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:install';
 
     private const PACKAGED = __DIR__ . '/../../config/websocket.php';
@@ -29,6 +31,8 @@ final class InstallCommand extends Command
     private const SETTINGS = ['host', 'port'];
 
     /**
+     *     $console->add(new InstallCommand('/srv/app'));
+     *
      * @param string|null $root the project; null: Composer's root package
      */
     public function __construct(private readonly ?string $root = null)

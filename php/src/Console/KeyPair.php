@@ -6,6 +6,8 @@ namespace Ody\Websocket\Console;
 
 /**
  * The two keys in .env: the public one that browsers connect with, and the secret that signs.
+ *
+ * @internal
  */
 final class KeyPair
 {

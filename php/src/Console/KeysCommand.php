@@ -20,9 +20,13 @@ use Symfony\Component\Console\Question\ConfirmationQuestion;
  */
 final class KeysCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:keys';
 
     /**
+     *     $console->add(new KeysCommand('/srv/app'));
+     *
      * @param string|null $root the project; null: Composer's root package
      */
     public function __construct(private readonly ?string $root = null)

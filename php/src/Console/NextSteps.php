@@ -9,6 +9,8 @@ use Symfony\Component\Console\Output\OutputInterface;
 
 /**
  * What a person does after the installation: start the server, connect a browser, publish.
+ *
+ * @internal
  */
 final class NextSteps
 {

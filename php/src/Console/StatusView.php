@@ -8,6 +8,8 @@ use Symfony\Component\Console\Helper\Helper;
 
 /**
  * The state of the server as text: many lines, or one.
+ *
+ * @internal
  */
 final class StatusView
 {

@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Can the certificate be read, does it belong to its key, and is it valid today?
+ *
+ * @internal
  */
 final class CertificateCheck implements Check
 {

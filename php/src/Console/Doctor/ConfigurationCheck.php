@@ -14,6 +14,8 @@ use Ody\Websocket\Server;
 
 /**
  * Does the server accept the configuration?
+ *
+ * @internal
  */
 final class ConfigurationCheck implements Check
 {

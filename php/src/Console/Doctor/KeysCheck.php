@@ -13,6 +13,8 @@ use Ody\Websocket\Console\KeyPair;
 
 /**
  * Are there keys, and are they no examples? Those of every app count.
+ *
+ * @internal
  */
 final class KeysCheck implements Check
 {

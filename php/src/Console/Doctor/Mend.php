@@ -13,6 +13,8 @@ use Ody\Websocket\Console\CommandLine;
 
 /**
  * Writes commands for a shell that mend something.
+ *
+ * @internal
  */
 final class Mend
 {

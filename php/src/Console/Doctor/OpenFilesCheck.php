@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * May the server open as many files as it is to hold connections? It raises the soft limit by itself.
+ *
+ * @internal
  */
 final class OpenFilesCheck implements Check
 {

@@ -9,6 +9,8 @@ use Ody\Websocket\Console\PortOwner;
 
 /**
  * Can the server listen on its address, or does it already?
+ *
+ * @internal
  */
 final class PortCheck implements Check
 {

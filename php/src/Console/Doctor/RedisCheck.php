@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Does the Redis of "redis.url" answer, when there is one?
+ *
+ * @internal
  */
 final class RedisCheck implements Check
 {
