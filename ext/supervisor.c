@@ -371,7 +371,7 @@ static ody_supervisor *supervisor_new(const ody_supervision *supervision)
     self->socket_path = supervision->first.options->socket_path;
     self->pid_file_path = supervision->first.pid_file;
     self->notify_socket = getenv("NOTIFY_SOCKET");
-    self->pid_file = self->unix_listen = self->signals.descriptor = -1;
+    self->pid_file = self->unix_listen = self->http_listen = self->signals.descriptor = -1;
     self->change.output = self->change.errors = -1;
     self->engine = self->change.engine = ody__engine_none();
     for (unsigned index = 0; index < ODY_LEAVING_MAX; index++) {

@@ -65,6 +65,7 @@ static void engine_run(ody_supervisor *self, const ody_supervised *supervised,
     ody_server_sockets sockets = {
         .listen = self->listen,
         .unix_listen = self->unix_listen,
+        .http_listen = self->http_listen,
         .ready = pipes->ready[1],
         .parent = pipes->parent[0],
         .control = pipes->control[1],

@@ -96,6 +96,7 @@ typedef struct ody_supervisor {
     int listen[ODY_LISTENERS_MAX];
     unsigned listening;
     int unix_listen;
+    int http_listen;           /* -1: the HTTP API has no address of its own */
     bool unix_handed_over;     /* somebody else made the Unix socket and will remove it */
     const char *notify_socket; /* of the service manager, or NULL */
     ody_supervisor_signals signals;
