@@ -14,10 +14,20 @@ use Ody\Websocket\Tests\Support\WorkerProject;
  */
 final class KeyRotationTest extends ProjectTestCase
 {
-    private const CONFIGURATION = '[
-        "channel_handlers" => ["private" => Ody\Websocket\Channel\PrivateChannelHandler::class, "presence" => Ody\Websocket\Channel\PresenceChannelHandler::class],
-        "middleware" => ["handshake" => [Ody\Websocket\Middleware\AuthenticationMiddleware::class, Ody\Websocket\Middleware\AuthorizationMiddleware::class]],
-    ]';
+    /** Handlers of one's own, because the server does by itself what those of the package do. */
+    private const CONFIGURATION = <<<'PHP'
+        <?php
+
+        if (!class_exists(PrivateHandler::class, false)) {
+            class PrivateHandler extends Ody\Websocket\Channel\PrivateChannelHandler {}
+            class PresenceHandler extends Ody\Websocket\Channel\PresenceChannelHandler {}
+        }
+
+        return [
+            'channel_handlers' => ['private' => PrivateHandler::class, 'presence' => PresenceHandler::class],
+            'middleware' => ['handshake' => [Ody\Websocket\Middleware\AuthenticationMiddleware::class, Ody\Websocket\Middleware\AuthorizationMiddleware::class]],
+        ];
+        PHP;
 
     private const OLD = ['test-key', 'test-secret'];
 
@@ -27,7 +37,7 @@ final class KeyRotationTest extends ProjectTestCase
     {
         $project = $this->projectWithServer();
         unset($project->environment['WEBSOCKET_API_KEY'], $project->environment['WEBSOCKET_SECRET_KEY']);
-        $project->write('config/websocket.php', '<?php return ' . self::CONFIGURATION . ';');
+        $project->write('config/websocket.php', self::CONFIGURATION);
         $project->write('.env', "WEBSOCKET_API_KEY=test-key\nWEBSOCKET_SECRET_KEY=test-secret\n");
         $server = new WorkerProject($project);
         $stays = $this->entered($server, ...self::OLD);
