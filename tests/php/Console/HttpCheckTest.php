@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Ody\Websocket\Tests\Console;
 
 use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\Environment;
 use Ody\Websocket\Console\Doctor\Finding;
 use Ody\Websocket\Console\Doctor\HttpCheck;
 use Ody\Websocket\Console\HttpAddress;
@@ -27,6 +28,8 @@ final class HttpCheckTest extends ProjectTestCase
     #[DataProvider('addresses')]
     public function testTheAddress(array $values, ?string $url, ?string $socket): void
     {
+        // The packaged file reads the variables of whatever project was loaded last.
+        Environment::use(Environment::ofThisProcess());
         $configuration = Configuration::ofValues('/', $values);
         self::assertSame([$url, $socket], [HttpAddress::of($configuration)?->url(), HttpAddress::of($configuration)?->socket()]);
     }
