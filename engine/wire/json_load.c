@@ -28,7 +28,7 @@ static int refuse(const json_error_t *found, const char *subject, ody_error *err
     }
 }
 
-int ody__json_load(ody_view text, const ody_limits *limits, const char *subject, json_t **object,
+int ody__json_load(ody_view text, const ody_app_limits *limits, const char *subject, json_t **object,
                    ody_error *error)
 {
     json_error_t found;
@@ -68,4 +68,12 @@ size_t ody__json_member_index(json_t *object, const char *key)
         index++;
     }
     return index;
+}
+
+ody_view ody__json_member_text(ody_view text, json_t *object, const char *key)
+{
+    if (!json_object_get(object, key)) {
+        return ODY_VIEW_NONE;
+    }
+    return ody__json_member(text, ody__json_member_index(object, key));
 }

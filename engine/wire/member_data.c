@@ -11,7 +11,7 @@
 #define NUMBER_TEXT 24 /* bytes that a 64-bit integer needs, with sign and NUL */
 
 /* Gives user_id as text. @param number NUMBER_TEXT bytes for one that is an integer. */
-static int read_user_id(const json_t *root, const ody_limits *limits, char *number,
+static int read_user_id(const json_t *root, const ody_app_limits *limits, char *number,
                         ody_view *user_id, ody_error *error)
 {
     const json_t *value = json_object_get(root, "user_id");
@@ -43,14 +43,13 @@ static int read_user_id(const json_t *root, const ody_limits *limits, char *numb
 /* The text of user_info as it was sent. */
 static ody_view find_user_info(ody_view channel_data, json_t *root)
 {
-    if (!json_object_get(root, "user_info")) {
-        return ODY_VIEW("{}");
-    }
-    return ody__json_member(channel_data, ody__json_member_index(root, "user_info"));
+    ody_view user_info = ody__json_member_text(channel_data, root, "user_info");
+
+    return user_info.data ? user_info : ODY_VIEW("{}");
 }
 
 /* Fills member with copies in one block. */
-static int keep(ody_view user_id, ody_view user_info, const ody_limits *limits,
+static int keep(ody_view user_id, ody_view user_info, const ody_app_limits *limits,
                 ody_member_data *member, ody_error *error)
 {
     char *block = ody_malloc(user_id.length + user_info.length);
@@ -73,7 +72,7 @@ static int keep(ody_view user_id, ody_view user_info, const ody_limits *limits,
     return 0;
 }
 
-int ody_member_data_parse(ody_view channel_data, const ody_limits *limits, ody_member_data *member,
+int ody_member_data_parse(ody_view channel_data, const ody_app_limits *limits, ody_member_data *member,
                           ody_error *error)
 {
     char number[NUMBER_TEXT];
