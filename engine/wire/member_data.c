@@ -72,8 +72,8 @@ static int keep(ody_view user_id, ody_view user_info, const ody_app_limits *limi
     return 0;
 }
 
-int ody_member_data_parse(ody_view channel_data, const ody_app_limits *limits, ody_member_data *member,
-                          ody_error *error)
+int ody_member_data_parse(ody_view channel_data, const ody_app_limits *limits,
+                          ody_member_data *member, ody_error *error)
 {
     char number[NUMBER_TEXT];
     ody_view user_id = ODY_VIEW("");

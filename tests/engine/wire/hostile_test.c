@@ -119,7 +119,8 @@ static const hostile_row rows[] = {
      "Invalid client event (channel contains a NUL character)"},
 };
 
-static void check_refused(ody_view text, const ody_app_limits *limits, int code, const char *sentence)
+static void check_refused(ody_view text, const ody_app_limits *limits, int code,
+                          const char *sentence)
 {
     ody_message message;
     ody_error error;
