@@ -10,11 +10,12 @@ static char *id_start(const ody_user *user)
     return (char *)(user->watching + user->shards);
 }
 
-ody_user *ody_user_new(ody_view id, unsigned shards)
+ody_user *ody_user_new(uint32_t app, ody_view id, unsigned shards)
 {
     ody_user *user = ody_calloc(1, sizeof(*user) + shards * sizeof(user->watching[0]) + id.length);
 
     if (user) {
+        user->app = app;
         user->shards = (uint16_t)shards;
         user->id_length = (uint32_t)id.length;
         memcpy(id_start(user), id.data, id.length);

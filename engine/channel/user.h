@@ -18,15 +18,17 @@ typedef struct ody_user {
     ody_list_node node; /* the hub's list of users with something still to be told */
     bool shown_online;  /* what watchers believe */
     uint16_t shards;
+    uint32_t app; /* number of the app that they belong to */
     uint32_t id_length;
     uint32_t watching[]; /* watchers per shard; the id stands behind them */
 } ody_user;
 
 /**
- * @param id copied. @param shards how many there are, 1 or more.
+ * @param app number of the app that they belong to. @param id copied. @param shards how many there
+ * are, 1 or more.
  * @return a user without connections or watchers, or NULL without memory.
  */
-ody_user *ody_user_new(ody_view id, unsigned shards);
+ody_user *ody_user_new(uint32_t app, ody_view id, unsigned shards);
 /** Frees it; it must be in no list of the hub. NULL is fine. */
 void ody_user_free(ody_user *user);
 /** The id; lives as long as the user, so a map may use it as its key. */

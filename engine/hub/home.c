@@ -5,6 +5,7 @@
  */
 #include "hub/fanout.h"
 #include "hub/gate.h"
+#include "hub/letters.h"
 #include "wire/encode.h"
 
 #define NOBODY ((ody_socket_id){0})
@@ -155,15 +156,17 @@ static void leave(ody_hub *hub, uint32_t number, ody_view name, ody_socket_id cl
 
 static void leave_all(ody_hub *hub, ody_mail *take_mail)
 {
-    const char *at = take_mail->data.data;
-    const char *end = at + take_mail->data.length;
+    ody_view at = take_mail->data;
+    ody_letter_name named;
 
-    while (at < end) {
-        uint16_t length;
-
-        memcpy(&length, at, sizeof(length));
-        leave(hub, take_mail->app, (ody_view){at + sizeof(length), length}, take_mail->client);
-        at += sizeof(length) + length;
+    while (ody__letter_next(&at, &named)) {
+        if (*named.tag == ODY_LETTER_CHANNEL) {
+            leave(hub, take_mail->app, named.name, take_mail->client);
+        } else if (*named.tag == ODY_LETTER_USER) {
+            ody__user_left(hub, take_mail->app, named.name, take_mail->client);
+        } else {
+            ody__user_unwatched(hub, take_mail->app, named.name, take_mail->client);
+        }
     }
     ody_mail_free(take_mail);
 }

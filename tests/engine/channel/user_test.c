@@ -12,7 +12,7 @@
 
 static ody_user *make(void)
 {
-    ody_user *user = ody_user_new(ODY_VIEW("ann"), SHARDS);
+    ody_user *user = ody_user_new(7, ODY_VIEW("ann"), SHARDS);
 
     CHECK(user);
     return user;
@@ -23,6 +23,7 @@ TEST(a_user_is_online_from_the_first_connection_to_the_last)
     ody_user *user = make();
 
     CHECK_TEXT(ody_user_id(user), "ann");
+    CHECK_EQUAL(user->app, 7);
     CHECK(ody_user_idle(user) && !ody_user_online(user));
     CHECK_EQUAL(ody_user_enter(user, ID(1)), 0);
     CHECK_EQUAL(ody_user_enter(user, ID(2)), 0);
@@ -105,7 +106,7 @@ TEST(a_user_changes_nothing_without_memory)
     CHECK_EQUAL(user->watching[1], 0);
     CHECK(ody_user_idle(user));
     ody_memory_fail_at(1);
-    CHECK(!ody_user_new(ODY_VIEW("bob"), SHARDS));
+    CHECK(!ody_user_new(7, ODY_VIEW("bob"), SHARDS));
     ody_memory_fail_at(0);
     ody_user_free(user);
 }
