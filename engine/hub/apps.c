@@ -2,7 +2,7 @@
 /* What a hub holds of each app: made when a client or a message first has to do with it. */
 #include "channel/channel.h"
 #include "channel/user.h"
-#include "hub/state.h"
+#include "hub/counting.h"
 
 /* Stands for an app that is gone: nobody may do anything in it. */
 static const ody_app removed = {.id = "", .origins = "", .client_events = ODY_CLIENT_EVENTS_NONE};
@@ -98,6 +98,7 @@ static void app_free(ody_hub_app *self)
     size_t cursor = 0;
 
     while ((channel = ody_map_next(&self->channels, &cursor, NULL))) {
+        ody__counting_end(channel);
         ody_channel_free(channel);
     }
     cursor = 0;

@@ -3,6 +3,7 @@
  * What a home does: joins and leaves, publishing, client events. Everything that needs memory is
  * made first, then the state changes, then mail goes out.
  */
+#include "hub/counting.h"
 #include "hub/fanout.h"
 #include "hub/gate.h"
 #include "hub/letters.h"
@@ -58,6 +59,7 @@ static void release(ody_hub *hub, ody_channel *channel)
     if (channel->presence) {
         ody_list_remove(&channel->presence->node);
     }
+    ody__counting_end(channel);
     ody_map_remove(&hub->apps[channel->app]->channels, ody_channel_name(channel));
     ody_channel_free(channel);
 }
@@ -145,11 +147,13 @@ static void leave(ody_hub *hub, uint32_t number, ody_view name, ody_socket_id cl
     }
     if (channel->members.count > 0) {
         (void)announce_all(hub, channel);
+        ody__counting_changed(channel);
         return;
     }
     ody_count(hub->counters, channels, -1);
     ody_count(app->counters, channels, -1);
     ody__notice(hub, app, ODY_CALL_VACATED, NOBODY, &(ody_mail_texts){.channel = name});
+    ody__counting_changed(channel);
     forget_departures(channel);
     release(hub, channel);
 }
@@ -253,9 +257,12 @@ static int join_new(ody_hub *hub, const ody_hub_app *app, ody_channel *channel, 
     const ody_presence_profile profile = {mail->user_id, mail->user_info};
     ody_fanout arrival = {0};
     bool first;
-    int code = ody_channel_join(channel, mail->client, ody_socket_id_shard(mail->client), &profile,
-                                app->app->limits.presence_members, &first);
+    int code = ody__counting_begin(hub, app, channel);
 
+    if (code == 0) {
+        code = ody_channel_join(channel, mail->client, ody_socket_id_shard(mail->client), &profile,
+                                app->app->limits.presence_members, &first);
+    }
     if (code < 0) {
         return code;
     }
@@ -302,6 +309,9 @@ static void join(ody_hub *hub, ody_mail *take_mail)
         release(hub, channel);
     }
     answer(hub, take_mail, code < 0 ? ODY_MAIL_REFUSED : ODY_MAIL_JOINED, code);
+    if (code == 0) {
+        ody__counting_changed(channel);
+    }
 }
 
 static int publish_client_event(ody_hub *hub, const ody_mail *mail)
