@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "await.h"
+#include "apps.h"
 #include "base/options.h"
 #include "ody/server.h"
 #include "test.h"
@@ -43,7 +44,7 @@ TEST(reload_of_shards_changes_key_and_path)
     before = raw_subscribed(&house, "room", 0);
     options = house.options;
     options.socket_path = "";
-    options.app_key = "other";
+    test_apps_copy(&options)->keys[0].key = "other";
     options.path = "/ws";
     reload(&house, &options);
     client = raw_open(&house, "/ws/app/other", GREETED, 0);
@@ -72,12 +73,14 @@ TEST(reload_of_a_shard_that_does_not_run_is_dropped)
     house_init(&house);
     house_open(&house);
     options = house.options;
+    options.socket_path = "";
     CHECK_EQUAL(
         ody_shard_new(&(ody_shard_setup){.shared = house.shared, .count = 2, .listen_fd = -1},
                       &shard, &error),
         0);
     for (int round = 0; round < 3; round++) {
         copy = ody_options_copy(&options);
+        CHECK(copy != NULL);
         ody_shard_reload(shard, copy, NULL);
         ody_options_unref(copy);
     }
