@@ -172,8 +172,8 @@ TEST(accepts_the_right_signature_of_a_user)
 
     CHECK_EQUAL(verify_user(ODY_VIEW("278d425bdf160c739803:" USER_RIGHT), NULL), 0);
     /* A channel's signature never is a user's. */
-    CHECK_EQUAL(ody_channel_sign(SECRET, SOCKET, ODY_VIEW("{\"id\":\"12345\"}"), ODY_VIEW_NONE, auth),
-                0);
+    CHECK_EQUAL(
+        ody_channel_sign(SECRET, SOCKET, ODY_VIEW("{\"id\":\"12345\"}"), ODY_VIEW_NONE, auth), 0);
     CHECK(strcmp(auth, USER_RIGHT) != 0);
 }
 
@@ -216,8 +216,7 @@ TEST(cuts_what_users_sent)
     memset(signature, 'f', sizeof(signature));
     memcpy(signature, "278d425bdf160c739803:", 21);
     memset(data, 'd', sizeof(data));
-    CHECK_EQUAL(ody_user_verify(KEY, SECRET,
-                                ODY_VIEW("1234567890123456789.12345678901234567890"),
+    CHECK_EQUAL(ody_user_verify(KEY, SECRET, ODY_VIEW("1234567890123456789.12345678901234567890"),
                                 (ody_view){data, sizeof(data)},
                                 (ody_view){signature, sizeof(signature)}, &error),
                 ODY_ESIGNATURE);
