@@ -150,15 +150,16 @@ static void say(test_shard *self, int client, const char *text)
 /* Signs in as one of a few users, who all watch each other. */
 static void sign_in(test_shard *self, int client)
 {
-    static const char format[] = "{%sid%s:%su%d%s,%swatchlist%s:[%su0%s,%su1%s,%su2%s,%su3%s]}";
     char id[ODY_SOCKET_ID_TEXT], data[128], quoted[160], text[512];
     char signature[ODY_SIGNATURE_HEX + 1];
     int user = client % 4;
 
-#define WRITE(out, q)                                                                              \
-    snprintf(out, sizeof(out), format, q, q, q, user, q, q, q, q, q, q, q, q, q, q, q)
-    WRITE(data, "\"");
-    WRITE(quoted, "\\\"");
+    snprintf(data, sizeof(data), "{\"id\":\"u%d\",\"watchlist\":[\"u0\",\"u1\",\"u2\",\"u3\"]}",
+             user);
+    snprintf(quoted, sizeof(quoted),
+             "{\\\"id\\\":\\\"u%d\\\",\\\"watchlist\\\":[\\\"u0\\\",\\\"u1\\\",\\\"u2\\\","
+             "\\\"u3\\\"]}",
+             user);
     CHECK_EQUAL(ody_user_sign(ODY_VIEW(WORLD_SECRET),
                               ody_socket_id_format(self->clients[client].id, id), ody_view_of(data),
                               signature),
