@@ -66,7 +66,8 @@ int ody__counting_begin(ody_hub *hub, const ody_hub_app *app, ody_channel *chann
 {
     ody_counting *counting;
 
-    if (!app->app->subscription_count || channel->presence || channel->counting) {
+    if (!app->app->subscription_count || channel->counting || channel->presence ||
+        channel->kind.type == ODY_CHANNEL_USER) {
         return 0;
     }
     counting = ody_calloc(1, sizeof(*counting));

@@ -2,7 +2,7 @@
 /*
  * Private to this room: telling the subscribers of a channel how many they are. A small channel
  * hears of each change, a large one every few seconds. Presence channels have their members
- * instead. The thread of the channel's home.
+ * instead, and the channels of users are nobody else's. The thread of the channel's home.
  */
 #ifndef ODY_HUB_COUNTING_H
 #define ODY_HUB_COUNTING_H

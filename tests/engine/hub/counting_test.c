@@ -103,6 +103,21 @@ TEST(presence_channels_have_their_members_instead)
     world_end(self);
 }
 
+TEST(the_channels_of_users_are_not_counted)
+{
+    world *self = counting_world(2);
+    world_client *client = world_connect(self, 0);
+
+    world_sign_in(client, "{\"id\":\"ann\"}");
+    world_settle(self);
+    world_forget(client);
+    world_subscribe(client, "#server-to-user-ann", NULL);
+    world_settle(self);
+    EXPECT(client, SUCCEEDED("#server-to-user-ann"));
+    EXPECT_NOTHING(client);
+    world_end(self);
+}
+
 TEST(an_app_may_do_without_numbers)
 {
     world *self = world_simple(2);
