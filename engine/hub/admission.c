@@ -90,9 +90,11 @@ static bool refuse_key(ody_refusal *why, ody_view key)
     return false;
 }
 
-static bool is_number(ody_view text)
+static bool is_integer(ody_view text)
 {
-    for (size_t i = 0; i < text.length; i++) {
+    size_t first = text.length > 1 && text.data[0] == '-';
+
+    for (size_t i = first; i < text.length; i++) {
         if (text.data[i] < '0' || text.data[i] > '9') {
             return false;
         }
@@ -110,7 +112,7 @@ static bool protocol_read(ody_view text, uint8_t *protocol, ody_refusal *why)
     if (text.length == 0) {
         return refuse(why, ODY_CLOSE_NO_PROTOCOL, "No protocol version: 4 to 7 are known");
     }
-    if (!is_number(text)) {
+    if (!is_integer(text)) {
         return refuse(why, ODY_CLOSE_VERSION, "The protocol version is not a number");
     }
     if (text.length != 1 || text.data[0] < '4' || text.data[0] > '7') {

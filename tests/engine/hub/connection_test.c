@@ -90,8 +90,8 @@ TEST(open_cuts_and_escapes_an_unknown_key)
 
 TEST(open_takes_protocols_4_to_7_and_none)
 {
-    static const char *const unknown[] = {"3", "8", "0", "07", "77", "99999999999999999999"};
-    static const char *const no_numbers[] = {"-7", "7.0", "abc", "7 ", "+7", "\xff"};
+    static const char *const unknown[] = {"3", "8", "0", "07", "77", "-7", "99999999999999999999"};
+    static const char *const no_numbers[] = {"-", "7.0", "abc", "7 ", "+7", "\xff"};
     world *self = world_simple(1);
     ody_handshake handshake = world_handshake();
 
@@ -111,7 +111,7 @@ TEST(open_takes_protocols_4_to_7_and_none)
     }
     handshake.protocol = ODY_VIEW("");
     expect_refusal(self, &handshake, 4008, "No protocol version: 4 to 7 are known");
-    CHECK_EQUAL(WORLD_COUNT(self, refused_protocol), 13);
+    CHECK_EQUAL(WORLD_COUNT(self, refused_protocol), 14);
     world_end(self);
 }
 

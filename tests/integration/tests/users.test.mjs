@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client, authenticate, bound, closeClients, eventsOf, pusher, reached, sign, subscribed } from '../lib/clients.mjs';
 import { Server } from '../lib/server.mjs';
-import { Inbox, eventually, within } from '../lib/wait.mjs';
+import { Inbox, eventually } from '../lib/wait.mjs';
 
 /** Everything that pusher-js emits on an object with bind_global, in order. */
 const emitted = (emitter) => {
@@ -198,17 +198,6 @@ describe('who may stay', () => {
     client.send({ event: 'pusher:signin', data: authenticate(server, client.socketId, { id: 'ann' }) });
     assert.match(await client.refused(null), /not enabled/);
     await client.works();
-    await server.stop();
-  });
-
-  test('a protocol version that is none is refused with its code', async () => {
-    const server = await Server.start();
-    for (const [query, code] of [['protocol=x', 4006], ['protocol=3', 4007], ['protocol=', 4008]]) {
-      const client = await Client.open(server, { query });
-      await client.refused(code);
-      await client.closedWith(code);
-    }
-    await within(Client.greeted(server, { query: '' }), 'a client without a protocol');
     await server.stop();
   });
 });
