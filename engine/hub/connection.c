@@ -35,7 +35,7 @@ static void log_refused(const ody_hub *hub, const ody_handshake *handshake, cons
         ody_log(ODY_LOG_INFO, "client refused",
                 ODY_TEXT("peer", address_text(handshake->address, address)),
                 ODY_NUMBER("code", why->code), ODY_STRING("reason", why->reason),
-                ODY_NUMBER("suppressed", suppressed));
+                ODY_TEXT("origin", handshake->origin), ODY_NUMBER("suppressed", suppressed));
     }
 }
 

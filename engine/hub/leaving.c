@@ -123,12 +123,12 @@ void ody__subscription_free_orphans(ody_hub *hub)
 static void each_name(const ody_signin *signin, ody_letter *letters,
                       void (*one)(ody_letter *letter, ody_letter_tag tag, ody_view name))
 {
-    one(&letters[signin->home], ODY_LETTER_USER, ody__signin_id(signin));
     for (uint32_t i = 0; signin->on && i < signin->watch_count; i++) {
         const ody_watched *watched = signin->watches[i].watched;
 
         one(&letters[watched->home], ODY_LETTER_WATCHED, ody__watched_id(watched));
     }
+    one(&letters[signin->home], ODY_LETTER_USER, ody__signin_id(signin));
 }
 
 static void measure_one(ody_letter *letter, ody_letter_tag tag, ody_view name)
