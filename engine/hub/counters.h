@@ -16,6 +16,7 @@
     X(subscriptions)  /* gauge */                                                                  \
     X(handshakes)     /* gauge: accepted, not yet upgraded */                                      \
     X(outbound_bytes) /* gauge: unique bytes waiting */                                            \
+    X(signed_in)      /* gauge: connections that are signed in as a user */                        \
     X(accepted)                                                                                    \
     X(messages_received)                                                                           \
     X(bytes_received)                                                                              \
@@ -25,11 +26,12 @@
     X(sends)               /* system calls */                                                      \
     X(client_errors)       /* pusher:error sent */                                                 \
     X(refused_app)         /* 4001 */                                                              \
-    X(refused_protocol)    /* 4006, 4007 */                                                        \
+    X(refused_protocol)    /* 4006, 4007, 4008 */                                                  \
     X(refused_path)        /* 4005 */                                                              \
     X(refused_tls)         /* 4000 */                                                              \
     X(refused_connections) /* 4004, 4100: too many connections */                                  \
     X(refused_address)     /* 4004: too many of one address */                                     \
+    X(refused_origin)      /* 4009: a page that may not connect */                                 \
     X(refused_http)        /* not a WebSocket request, or a malformed one */                       \
     X(handshake_timeouts)                                                                          \
     X(accept_failures)                                                                             \
@@ -42,11 +44,13 @@
     X(dropped_notices)        /* no room to tell the PHP workers */                                \
     X(refused_client_events)                                                                       \
     X(rate_limited_client_events)                                                                  \
-    X(evicted_pong)     /* 4201 */                                                                 \
-    X(evicted_outbound) /* slow consumer */                                                        \
-    X(evicted_size)     /* 1009 */                                                                 \
-    X(dropped_mailbox)  /* refused because a mailbox was full */                                   \
-    X(dropped_memory)   /* no memory for a delivery: the connection is closed */
+    X(evicted_unauthorised) /* 4009: neither signed in nor in a guarded channel */                 \
+    X(terminated)           /* 4009: the app ended all connections of a user */                    \
+    X(evicted_pong)         /* 4201 */                                                             \
+    X(evicted_outbound)     /* slow consumer */                                                    \
+    X(evicted_size)         /* 1009 */                                                             \
+    X(dropped_mailbox)      /* refused because a mailbox was full */                               \
+    X(dropped_memory)       /* no memory for a delivery: the connection is closed */
 
 typedef struct ody_counters {
 #define ODY_COUNTER_FIELD(name) _Atomic uint64_t name;

@@ -83,3 +83,19 @@ void ody__fanout_drop(ody_fanout *fanout)
         ody_mail_free(mail);
     }
 }
+
+void ody__fanout_add(ody_fanout *fanout, ody_mail *take_mail)
+{
+    take_mail->node.next = fanout->first;
+    fanout->first = &take_mail->node;
+}
+
+void ody__fanout_post(ody_hub *hub, ody_fanout *fanout)
+{
+    while (fanout->first) {
+        ody_mail *mail = ody_container_of(fanout->first, ody_mail, node);
+
+        fanout->first = mail->node.next;
+        (void)ody__hub_post(hub, mail->target, mail, true);
+    }
+}

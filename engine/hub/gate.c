@@ -8,8 +8,6 @@
 #define HELD_MOST (64u * 1024)
 #define HELD_LEAST (8u * 1024)
 
-#define CLOSE_UNAUTHORISED 4009
-
 /* A message that waits for its turn. */
 typedef struct held_message {
     ody_list_node node;
@@ -173,7 +171,7 @@ static void handshake_decided(ody_hub *hub, ody_connection *connection, const od
     case ODY_VERDICT_REFUSED:
         ody_count(hub->counters, refused_by_application, 1);
         ody__connection_turn_away(hub, connection,
-                                  mail->number ? (uint16_t)mail->number : CLOSE_UNAUTHORISED,
+                                  mail->number ? (uint16_t)mail->number : ODY_CLOSE_UNAUTHORISED,
                                   mail->event);
         return;
     case ODY_VERDICT_FAILED:

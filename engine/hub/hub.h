@@ -32,7 +32,10 @@ enum {
     ODY_CLOSE_DISABLED = 4003,
     ODY_CLOSE_CONNECTIONS = 4004,
     ODY_CLOSE_PATH = 4005,
+    ODY_CLOSE_VERSION = 4006,
     ODY_CLOSE_PROTOCOL = 4007,
+    ODY_CLOSE_NO_PROTOCOL = 4008,
+    ODY_CLOSE_UNAUTHORISED = 4009,
     ODY_CLOSE_OVERLOADED = 4100, /* no memory for a delivery, which must not be left out silently */
     ODY_CLOSE_SLOW = 4101,       /* reads too slowly: its queue went over a limit */
     ODY_CLOSE_DRAIN = 4200,
@@ -47,6 +50,7 @@ typedef struct ody_handshake {
                           ody_hub_wants_head says no */
     ody_view app_key;
     ody_view protocol;   /* the query's value, or ODY_VIEW_NONE */
+    ody_view origin;     /* of the page, or ODY_VIEW_NONE; "" when there were several */
     uint8_t address[16]; /* of the client, proxies seen through; IPv4 mapped */
     bool count_address;  /* false: loopback, does not count against the limit per address */
 } ody_handshake;
@@ -71,10 +75,12 @@ typedef struct ody_connection {
     ody_list subscriptions;
     ody_map subscription_index; /* by local channel, once there are more than a few */
     uint32_t subscription_count;
-    uint32_t leaving_count; /* of them, those that the client does not want any more */
-    ody_timer timer;        /* activity, pong, slow consumer */
-    uint64_t last_activity; /* while a probe is out: when it went */
-    uint64_t rate_window;   /* second of the client-event window */
+    uint32_t leaving_count;    /* of them, those that the client does not want any more */
+    struct ody_signin *signin; /* NULL unless it has signed in, or is about to */
+    uint64_t authorize_by;     /* it must have done so by then, or be in a guarded channel; 0: no */
+    ody_timer timer;           /* activity, pong, slow consumer, authorize_by */
+    uint64_t last_activity;    /* while a probe is out: when it went */
+    uint64_t rate_window;      /* second of the client-event window */
     uint32_t rate_count;
     uint8_t protocol;
     bool pinged;  /* a probe is out */

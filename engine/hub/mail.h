@@ -15,14 +15,21 @@ typedef enum ody_mail_kind {
     /* A shard to a channel's home. */
     ODY_MAIL_JOIN,      /* client, channel, user_id and user_info: comes back JOINED or REFUSED */
     ODY_MAIL_LEAVE,     /* client, channel: comes back LEFT */
-    ODY_MAIL_LEAVE_ALL, /* client is gone; data: names, each behind its length in two bytes */
+    ODY_MAIL_LEAVE_ALL, /* client is gone; data: names (hub/letters.h) */
     ODY_MAIL_CLIENT_EVENT, /* client, channel, event, data: comes back only when it is REJECTED */
+    /* A shard to a user's home, or to that of the users that it wants to watch. */
+    ODY_MAIL_SIGN_IN, /* client, user_id, data: user_data: comes back SIGNED_IN */
+    ODY_MAIL_WATCH,   /* client, data: names: comes back WATCHING, which says who is online */
     /* A home to a shard. */
     ODY_MAIL_JOINED,  /* frame: the success; second: the cached event or the miss, or NULL */
     ODY_MAIL_REFUSED, /* code */
     ODY_MAIL_LEFT,
-    ODY_MAIL_REJECTED, /* code: why a client event was not published */
-    ODY_MAIL_DELIVER,  /* frame for the subscribers of channel, but not for client */
+    ODY_MAIL_REJECTED,   /* code: why a client event was not published */
+    ODY_MAIL_DELIVER,    /* frame for the subscribers of channel, but not for client */
+    ODY_MAIL_SIGNED_IN,  /* code */
+    ODY_MAIL_WATCHING,   /* code; the tags of the names say who is online */
+    ODY_MAIL_WATCHED,    /* user_id, number: whether online now, frame for those who watch */
+    ODY_MAIL_DISCONNECT, /* result: ody_socket_id[number] to be closed, because of their user */
     /* The API thread to a home, to all homes, or (WHISPER) to the shard of a client. */
     ODY_MAIL_PUBLISH, /* channel, event, data; client does not get it */
     ODY_MAIL_WHISPER, /* client, event, data, channel or none */
@@ -30,8 +37,9 @@ typedef enum ody_mail_kind {
     ODY_MAIL_USERS,
     ODY_MAIL_IS_SUBSCRIBED,
     ODY_MAIL_CHANNEL_EXISTS,
-    ODY_MAIL_CHANNEL,  /* comes back with `result`: the cached data, `number`: ms that it stays */
-    ODY_MAIL_CHANNELS, /* data: the prefix of the names */
+    ODY_MAIL_CHANNEL,   /* comes back with `result`: the cached data, `number`: ms that it stays */
+    ODY_MAIL_CHANNELS,  /* data: the prefix of the names */
+    ODY_MAIL_TERMINATE, /* user_id */
     /* The API thread to the shard of a client. */
     ODY_MAIL_SUBSCRIBE,   /* client, channel, data: channel_data or none */
     ODY_MAIL_UNSUBSCRIBE, /* client, channel */

@@ -44,8 +44,9 @@ typedef struct ody_arrival {
     char peer[ODY_CLIENT_ADDRESS_TEXT];
     char app_key[256];
     char protocol[16];
-    char *head;    /* owned: the request, when the application wants to see it, or NULL */
-    size_t peeked; /* bytes that the last look found */
+    char origin[320]; /* the longest host has 253 bytes */
+    char *head;       /* owned: the request, when the application wants to see it, or NULL */
+    size_t peeked;    /* bytes that the last look found */
 } ody_arrival;
 
 typedef struct ody_client_socket {

@@ -214,6 +214,36 @@ void world_subscribe(world_client *client, const char *channel, const char *chan
     free(quoted);
 }
 
+void world_sign_in(world_client *client, const char *user_data)
+{
+    char signature[ODY_SIGNATURE_HEX + 1];
+    char *quoted = quote(user_data);
+
+    CHECK_EQUAL(ody_user_sign(ODY_VIEW(WORLD_SECRET), ody_view_of(client->id),
+                              ody_view_of(user_data), signature),
+                0);
+    world_send(client,
+               "{\"event\":\"pusher:signin\",\"data\":{\"auth\":\"%s:%s\",\"user_data\":%s}}",
+               WORLD_KEY, signature, quoted);
+    free(quoted);
+}
+
+int world_terminate(world *self, const char *user)
+{
+    world_reply reply = {0};
+    uint64_t ticket = 0;
+    ody_error error;
+    int code = ody_requests_terminate(self->requests, self->options.apps, ody_view_of(user),
+                                      self->now, world_on_reply, &reply, &ticket, &error);
+
+    if (code < 0) {
+        return code;
+    }
+    world_settle(self);
+    CHECK(reply.done);
+    return reply.code < 0 ? reply.code : (int)reply.reached;
+}
+
 void world_subscribe_user(world_client *client, const char *channel, const char *user)
 {
     char data[256];
@@ -367,6 +397,8 @@ static void check_empty_app(const ody_hub_app *app)
         return;
     }
     CHECK_EQUAL(app->locals.count, 0);
+    CHECK_EQUAL(app->users.count, 0);
+    CHECK_EQUAL(app->watched.count, 0);
     CHECK_EQUAL(atomic_load(&app->shared->connections), 0);
     CHECK_EQUAL(atomic_load(&app->counters->connections), 0);
     CHECK_EQUAL(atomic_load(&app->counters->channels), 0);
@@ -383,11 +415,13 @@ static void check_empty(const world *self)
     CHECK_EQUAL(WORLD_COUNT(self, connections), 0);
     CHECK_EQUAL(WORLD_COUNT(self, subscriptions), 0);
     CHECK_EQUAL(WORLD_COUNT(self, channels), 0);
+    CHECK_EQUAL(WORLD_COUNT(self, signed_in), 0);
     for (unsigned shard = 0; shard < self->shards; shard++) {
         const ody_hub *hub = self->hubs[shard];
 
         CHECK_EQUAL(ody_hub_connection_count(hub), 0);
         CHECK(ody_list_empty(&hub->orphans) && ody_list_empty(&hub->unannounced));
+        CHECK(ody_list_empty(&hub->partings) && ody_list_empty(&hub->unannounced_users));
         CHECK_EQUAL(hub->unique_bytes, pong);
         for (uint32_t number = 0; number < ODY_APP_NUMBERS; number++) {
             check_empty_app(hub->apps[number]);
