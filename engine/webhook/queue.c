@@ -3,6 +3,7 @@
 #include "webhook/queue.h"
 
 #include "base/memory.h"
+#include "base/options.h"
 #include "ody/error.h"
 #include "ody/log.h"
 #include "webhook/body.h"
@@ -24,16 +25,6 @@ struct ody_webhook_queue {
     uint64_t doubtful; /* requests on the way of webhooks that failed before */
     bool hurried;
 };
-
-static const ody_app *app_of_id(const ody_options *options, const char *id)
-{
-    for (size_t index = 0; index < options->app_count; index++) {
-        if (strcmp(options->apps[index].id, id) == 0) {
-            return &options->apps[index];
-        }
-    }
-    return NULL;
-}
 
 static const ody_app *app_of_number(const ody_options *options, uint32_t number)
 {
@@ -145,7 +136,7 @@ static int plan_make(ody_webhook_queue *queue, const ody_options *options, plan 
     for (size_t index = 0; index < next->count; index++) {
         const ody_webhook *config = &options->webhooks[index];
 
-        if (!app_of_id(options, config->app_id)) {
+        if (!ody_options_app_of_id(options, ody_view_of(config->app_id))) {
             continue;
         }
         next->hooks[index] = find_same(queue, config, next);
@@ -186,7 +177,7 @@ static void plan_carry_out(ody_webhook_queue *queue, const ody_options *options,
         }
         hook->config = &options->webhooks[index];
         hook->index = (unsigned)index;
-        hook->app = app_of_id(options, hook->config->app_id)->number;
+        hook->app = ody_options_app_of_id(options, ody_view_of(hook->config->app_id))->number;
         hook->hurried = queue->hurried;
         hook->next_of_app = next->by_app[hook->app];
         next->by_app[hook->app] = hook;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "office.h"
 
+#include "ody/log.h"
+
 void office_prepare(office *self)
 {
     *self = (office){
@@ -12,6 +14,7 @@ void office_prepare(office *self)
         .limits = ODY_WEBHOOK_LIMITS,
         .now = OFFICE_START,
     };
+    ody_log_set_level(ODY_LOG_ERROR);
     self->options = (ody_options){
         .apps = self->apps, .app_count = 2, .webhooks = self->hooks, .webhook_count = 1};
 }
