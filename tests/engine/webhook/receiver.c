@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "test.h"
 
+#define REQUEST_SIZE (4 << 20)
 #define PATIENCE 20 /* ms between two looks at whether it is to stop */
 
 /* One connection, plain or not. */
@@ -104,14 +105,14 @@ static void keep(receiver *self, const char *text, size_t head, size_t length)
 /* Reads one request, with one read in the usual case. */
 static bool read_request(line *self)
 {
-    char *text = calloc(1, 1 << 20);
+    char *text = calloc(1, REQUEST_SIZE);
     size_t length = 0;
     char *end = NULL;
     const char *field;
     size_t head;
     bool whole;
 
-    while (!end && line_fill(self, text, &length, 1 << 20, length + 1)) {
+    while (!end && line_fill(self, text, &length, REQUEST_SIZE, length + 1)) {
         end = strstr(text, "\r\n\r\n");
     }
     if (!end) {
@@ -121,7 +122,7 @@ static bool read_request(line *self)
     head = (size_t)(end + 4 - text);
     field = strcasestr(text, "content-length: ");
     CHECK(field != NULL && field < end);
-    whole = line_fill(self, text, &length, 1 << 20, head + strtoul(field + 16, NULL, 10));
+    whole = line_fill(self, text, &length, REQUEST_SIZE, head + strtoul(field + 16, NULL, 10));
     if (whole) {
         keep(self->owner, text, head, length);
     }
