@@ -99,18 +99,22 @@ static void run(ody_hub *hub, ody_list *awake, long subscribers, int in_turn)
 int main(int argc, char **argv)
 {
     static const ody_transport transport = {.wake = wake, .post = post, .full = full};
-    const ody_options options = {
-        .app_key = "key",
-        .app_secret = "secret",
-        .activity_timeout = 120000,
-        .pong_timeout = 30000,
+    const ody_app app = {
+        .id = "1",
+        .keys = {{"key", "secret"}},
+        .enabled = true,
+        .origins = "",
         .limits = {.channels_per_connection = 10,
                    .channel_name_length = 164,
                    .event_name_length = 200,
-                   .message_size = 65536,
-                   .json_depth = 16,
-                   .outbound_soft = 1 << 20,
-                   .outbound_hard = 8 << 20},
+                   .json_depth = 16},
+    };
+    const ody_options options = {
+        .apps = &app,
+        .app_count = 1,
+        .activity_timeout = 120000,
+        .pong_timeout = 30000,
+        .limits = {.message_size = 65536, .outbound_soft = 1 << 20, .outbound_hard = 8 << 20},
     };
     const ody_handshake handshake = {
         .path_known = true, .app_key = ODY_VIEW("key"), .protocol = ODY_VIEW("7")};
