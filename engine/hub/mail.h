@@ -43,6 +43,8 @@ typedef enum ody_mail_kind {
      * event, data, user_id; of a handshake user_id is the address and user_info the head. */
     ODY_MAIL_CALL,   /* comes back as VERDICT */
     ODY_MAIL_NOTICE, /* nobody waits */
+    /* The same for webhooks: number: ody_webhook_event, ticket: the count of a count. */
+    ODY_MAIL_WEBHOOK,
     /* To the API thread: the question with its answer. */
     ODY_MAIL_ANSWER, /* ticket, code, number, and `result` for lists */
 } ody_mail_kind;

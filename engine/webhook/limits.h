@@ -8,6 +8,8 @@
 /** Times are ms, sizes bytes. */
 typedef struct ody_webhook_limits {
     uint32_t smoothing;    /* that a vacated channel and a member who left get to come back */
+    uint32_t misses;       /* that one miss of a cached event stands for others of the channel; no
+                              longer than the shortest time that an event is cached */
     uint32_t window;       /* that an event waits for others to go with it */
     uint32_t batch_events; /* in one request */
     uint32_t batch_size;   /* of their JSON; a larger event goes alone */
@@ -28,6 +30,7 @@ typedef struct ody_webhook_limits {
 #define ODY_WEBHOOK_LIMITS                                                                         \
     ((ody_webhook_limits){                                                                         \
         .smoothing = 3000,                                                                         \
+        .misses = 1000,                                                                            \
         .window = 50,                                                                              \
         .batch_events = 256,                                                                       \
         .batch_size = 64 * 1024,                                                                   \

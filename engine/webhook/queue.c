@@ -48,7 +48,7 @@ ody_webhook_queue *ody_webhook_queue_new(const ody_options *options,
     queue->options = &none;
     queue->limits = limits;
     ody_list_init(&queue->leaving);
-    ody__smoothing_init(&queue->smoothing);
+    ody__smoothing_init(&queue->smoothing, limits);
     ody_bytes_init(&queue->text);
     if (ody_webhook_queue_reload(queue, options) < 0) {
         ody_webhook_queue_free(queue);
@@ -246,8 +246,7 @@ static void release_held(ody_webhook_queue *queue, uint64_t due, uint64_t now)
 {
     ody_webhook_notice notice;
 
-    while (ody__smoothing_due(&queue->smoothing) <= due &&
-           ody__smoothing_first(&queue->smoothing, &notice)) {
+    while (ody__smoothing_release(&queue->smoothing, due, &notice)) {
         spread(queue, &notice, now);
         ody__smoothing_drop_first(&queue->smoothing);
     }
@@ -280,8 +279,7 @@ void ody_webhook_queue_take(ody_webhook_queue *queue, const ody_webhook_notice *
         return;
     }
     if (!queue->hurried) {
-        code = ody__smoothing_take(&queue->smoothing, notice, now + queue->limits->smoothing,
-                                   room(queue));
+        code = ody__smoothing_take(&queue->smoothing, notice, now, room(queue));
     }
     if (code == ODY_SMOOTH_PASS) {
         spread(queue, notice, now);

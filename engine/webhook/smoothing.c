@@ -33,19 +33,11 @@ static ody_webhook_event departure_of(ody_webhook_event kind)
                                                 : ODY_WEBHOOK_MEMBER_REMOVED;
 }
 
-void ody__smoothing_init(ody_webhook_smoothing *smoothing)
+void ody__smoothing_init(ody_webhook_smoothing *smoothing, const ody_webhook_limits *limits)
 {
-    *smoothing = (ody_webhook_smoothing){0};
+    *smoothing = (ody_webhook_smoothing){.limits = limits};
     ody_list_init(&smoothing->held);
-}
-
-void ody__smoothing_fini(ody_webhook_smoothing *smoothing)
-{
-    while (smoothing->count > 0) {
-        ody__smoothing_drop_first(smoothing);
-    }
-    ody_map_fini(&smoothing->by_key);
-    ody_bytes_fini(&smoothing->key);
+    ody_list_init(&smoothing->misses);
 }
 
 /* The key of what is held about that, in memory that is used again and again. */
@@ -85,18 +77,44 @@ static held_notice *held_new(const ody_webhook_notice *notice, ody_view key, uin
     return held;
 }
 
-static void held_drop(ody_webhook_smoothing *smoothing, held_notice *held)
+static held_notice *first(const ody_list *list)
 {
+    return ody_list_empty(list) ? NULL : ody_container_of(list->next, held_notice, node);
+}
+
+static void forget(ody_webhook_smoothing *smoothing, held_notice *held)
+{
+    smoothing->count -= held->notice.kind != ODY_WEBHOOK_CACHE_MISS;
+    smoothing->size -= held->size;
     ody_map_remove(&smoothing->by_key, held->key);
     ody_list_remove(&held->node);
-    smoothing->count--;
-    smoothing->size -= held->size;
     ody_free(held);
 }
 
-static int hold(ody_webhook_smoothing *smoothing, const ody_webhook_notice *notice, ody_view key,
+static void forget_misses(ody_webhook_smoothing *smoothing, uint64_t until)
+{
+    held_notice *miss;
+
+    while ((miss = first(&smoothing->misses)) && miss->due <= until) {
+        forget(smoothing, miss);
+    }
+}
+
+void ody__smoothing_fini(ody_webhook_smoothing *smoothing)
+{
+    while (smoothing->count > 0) {
+        ody__smoothing_drop_first(smoothing);
+    }
+    forget_misses(smoothing, UINT64_MAX);
+    ody_map_fini(&smoothing->by_key);
+    ody_bytes_fini(&smoothing->key);
+}
+
+/* @return 0, ODY_EMEMORY or ODY_ELIMIT. */
+static int keep(ody_webhook_smoothing *smoothing, const ody_webhook_notice *notice, ody_view key,
                 uint64_t due, uint64_t room)
 {
+    bool is_miss = notice->kind == ODY_WEBHOOK_CACHE_MISS;
     held_notice *held = sizeof(*held) + key.length <= room ? held_new(notice, key, due) : NULL;
 
     if (!held) {
@@ -106,65 +124,96 @@ static int hold(ody_webhook_smoothing *smoothing, const ody_webhook_notice *noti
         ody_free(held);
         return ODY_EMEMORY;
     }
-    ody_list_append(&smoothing->held, &held->node);
-    smoothing->count++;
+    ody_list_append(is_miss ? &smoothing->misses : &smoothing->held, &held->node);
+    smoothing->count += !is_miss;
     smoothing->size += held->size;
-    return ODY_SMOOTH_HELD;
+    return 0;
+}
+
+static int take_departure(ody_webhook_smoothing *smoothing, const ody_webhook_notice *notice,
+                          ody_view key, uint64_t now, uint64_t room)
+{
+    int code = 0;
+
+    /* One that is gone already: the arrival between got lost. */
+    if (!ody_map_get(&smoothing->by_key, key)) {
+        code = keep(smoothing, notice, key, now + smoothing->limits->smoothing, room);
+    }
+    return code < 0 ? code : ODY_SMOOTH_HELD;
+}
+
+static int take_arrival(ody_webhook_smoothing *smoothing, ody_view key)
+{
+    held_notice *departure = ody_map_get(&smoothing->by_key, key);
+
+    if (!departure) {
+        return ODY_SMOOTH_PASS;
+    }
+    forget(smoothing, departure);
+    smoothing->undone += 2;
+    return ODY_SMOOTH_UNDONE;
+}
+
+static int take_miss(ody_webhook_smoothing *smoothing, const ody_webhook_notice *notice,
+                     ody_view key, uint64_t now, uint64_t room)
+{
+    if (ody_map_get(&smoothing->by_key, key)) {
+        smoothing->undone++;
+        return ODY_SMOOTH_UNDONE;
+    }
+    /* Without room for it the next one is told of too. */
+    (void)keep(smoothing, notice, key, now + smoothing->limits->misses, room);
+    return ODY_SMOOTH_PASS;
 }
 
 int ody__smoothing_take(ody_webhook_smoothing *smoothing, const ody_webhook_notice *notice,
-                        uint64_t due, uint64_t room)
+                        uint64_t now, uint64_t room)
 {
-    held_notice *before;
+    bool is_miss = notice->kind == ODY_WEBHOOK_CACHE_MISS;
     ody_view key;
 
-    if (!is_departure(notice->kind) && (!is_arrival(notice->kind) || smoothing->count == 0)) {
+    forget_misses(smoothing, now);
+    if (!is_miss && !is_departure(notice->kind) && !is_arrival(notice->kind)) {
         return ODY_SMOOTH_PASS;
     }
     key = key_of(smoothing, notice);
     if (!key.data) {
         return ODY_EMEMORY;
     }
-    before = ody_map_get(&smoothing->by_key, key);
-    if (is_departure(notice->kind)) {
-        /* One that is gone already: the arrival between got lost. */
-        return before ? ODY_SMOOTH_HELD : hold(smoothing, notice, key, due, room);
+    if (is_miss) {
+        return take_miss(smoothing, notice, key, now, room);
     }
-    if (!before) {
-        return ODY_SMOOTH_PASS;
-    }
-    held_drop(smoothing, before);
-    smoothing->undone += 2;
-    return ODY_SMOOTH_UNDONE;
-}
-
-static held_notice *first(const ody_webhook_smoothing *smoothing)
-{
-    return smoothing->count > 0 ? ody_container_of(smoothing->held.next, held_notice, node) : NULL;
+    return is_departure(notice->kind) ? take_departure(smoothing, notice, key, now, room)
+                                      : take_arrival(smoothing, key);
 }
 
 uint64_t ody__smoothing_due(const ody_webhook_smoothing *smoothing)
 {
-    const held_notice *held = first(smoothing);
+    const held_notice *held = first(&smoothing->held);
+    const held_notice *miss = first(&smoothing->misses);
+    uint64_t due = held ? held->due : UINT64_MAX;
 
-    return held ? held->due : UINT64_MAX;
+    return miss && miss->due < due ? miss->due : due;
 }
 
-bool ody__smoothing_first(const ody_webhook_smoothing *smoothing, ody_webhook_notice *notice)
+bool ody__smoothing_release(ody_webhook_smoothing *smoothing, uint64_t due,
+                            ody_webhook_notice *notice)
 {
-    const held_notice *held = first(smoothing);
+    const held_notice *held = first(&smoothing->held);
 
-    if (held) {
-        *notice = held->notice;
+    forget_misses(smoothing, due);
+    if (!held || held->due > due) {
+        return false;
     }
-    return held != NULL;
+    *notice = held->notice;
+    return true;
 }
 
 void ody__smoothing_drop_first(ody_webhook_smoothing *smoothing)
 {
-    held_notice *held = first(smoothing);
+    held_notice *held = first(&smoothing->held);
 
     if (held) {
-        held_drop(smoothing, held);
+        forget(smoothing, held);
     }
 }

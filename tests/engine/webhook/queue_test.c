@@ -31,7 +31,6 @@ TEST(what_happens_together_goes_in_one_request)
                    "presence-a", "u") ",{\"name\":\"cache_miss\",\"channel\":\"cache-b\"}]}");
     office_end(&self, &request, NULL);
     CHECK(!office_next(&self, &request));
-    CHECK_EQUAL(ody_webhook_queue_due(self.queue), UINT64_MAX);
     CHECK_EQUAL(office_all(&self).sent, 3);
     CHECK_EQUAL(office_all(&self).requests, 1);
     CHECK(ody_webhook_queue_idle(self.queue));
@@ -334,5 +333,30 @@ TEST(one_request_of_a_hook_is_on_the_way_at_a_time)
     office_end(&self, &request, NULL);
     CHECK_EQUAL(office_all(&self).sent, 2);
     CHECK_EQUAL(office_all(&self).bytes, 0);
+    office_close(&self);
+}
+
+TEST(clients_that_miss_the_same_event_at_once_are_one_miss)
+{
+    office self;
+
+    office_simple(&self);
+    office_tell(&self, ODY_WEBHOOK_CACHE_MISS, "cache-a", NULL);
+    office_tell(&self, ODY_WEBHOOK_CACHE_MISS, "cache-a", NULL);
+    office_tell(&self, ODY_WEBHOOK_CACHE_MISS, "cache-b", NULL);
+    self.now += 999;
+    office_tell(&self, ODY_WEBHOOK_CACHE_MISS, "cache-a", NULL);
+    CHECK_EQUAL(ody_webhook_queue_look(self.queue).smoothed, 2);
+    CHECK_EQUAL(ody_webhook_queue_look(self.queue).held, 0);
+    self.now += 1;
+    office_tell(&self, ODY_WEBHOOK_CACHE_MISS, "cache-a", NULL);
+    office_expect(&self, "{\"name\":\"cache_miss\",\"channel\":\"cache-a\"},"
+                         "{\"name\":\"cache_miss\",\"channel\":\"cache-b\"},"
+                         "{\"name\":\"cache_miss\",\"channel\":\"cache-a\"}");
+    CHECK(ody_webhook_queue_idle(self.queue));
+    office_skip(&self);
+    CHECK_EQUAL(self.now, OFFICE_START + 2000);
+    CHECK(!office_next(&self, &(ody_webhook_request){0}));
+    CHECK_EQUAL(ody_webhook_queue_due(self.queue), UINT64_MAX);
     office_close(&self);
 }
