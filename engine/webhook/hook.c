@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "webhook/body.h"
+#include "webhook/origin.h"
 
 typedef struct waiting_event {
     ody_list_node node;
@@ -38,7 +39,7 @@ ody_webhook_hook *ody__hook_new(const ody_webhook_limits *limits, ody_webhook_nu
         id.length = sizeof(hook->app_id) - 1;
     }
     memcpy(hook->app_id, id.data, id.length);
-    ody__hook_origin(url, hook->origin);
+    ody_webhook_origin(url, hook->origin);
     return hook;
 }
 
@@ -91,29 +92,6 @@ void ody__hook_free(ody_webhook_hook *hook)
     }
     ody_bytes_fini(&hook->body);
     ody_free(hook);
-}
-
-void ody__hook_origin(const char *url, char out[ODY_WEBHOOK_ORIGIN])
-{
-    const char *host = strstr(url, "://");
-    size_t scheme = host ? (size_t)(host + 3 - url) : 0;
-    const char *end;
-    const char *user;
-    size_t length;
-
-    host = url + scheme;
-    end = host + strcspn(host, "/?#\\");
-    while ((user = memchr(host, '@', (size_t)(end - host)))) {
-        host = user + 1;
-    }
-    length = (size_t)(end - host);
-    if (scheme + length >= ODY_WEBHOOK_ORIGIN) {
-        length = scheme < ODY_WEBHOOK_ORIGIN ? ODY_WEBHOOK_ORIGIN - 1 - scheme : 0;
-        scheme = length > 0 ? scheme : 0;
-    }
-    memcpy(out, url, scheme);
-    memcpy(out + scheme, host, length);
-    out[scheme + length] = '\0';
 }
 
 static bool in_prefixes(const char *prefixes, ody_view channel)

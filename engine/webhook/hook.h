@@ -14,9 +14,9 @@
 #include "webhook/limits.h"
 #include "webhook/notice.h"
 #include "webhook/numbers.h"
+#include "webhook/origin.h"
 
 #define ODY_WEBHOOK_NEVER UINT64_MAX
-#define ODY_WEBHOOK_ORIGIN 128 /* bytes of the text, with its NUL */
 
 typedef struct ody_webhook_hook {
     ody_list_node leaving;     /* linked: out of the configuration, its last request on the way */
@@ -38,8 +38,8 @@ typedef struct ody_webhook_hook {
     bool hurried; /* nothing waits, and nothing is tried again */
     ody_bytes body;
     char signature[ODY_SIGNATURE_HEX + 1];
-    char app_id[65];                 /* for the log: no secret may be in it, and a URL's path */
-    char origin[ODY_WEBHOOK_ORIGIN]; /* or query may be one */
+    char app_id[65]; /* these two for the log */
+    char origin[ODY_WEBHOOK_ORIGIN];
 } ody_webhook_hook;
 
 /** What has become of a request. */
@@ -56,8 +56,6 @@ ody_webhook_hook *ody__hook_new(const ody_webhook_limits *limits, ody_webhook_nu
                                 const char *app_id, const char *url);
 /** Drops what waits without counting it. NULL is fine. */
 void ody__hook_free(ody_webhook_hook *hook);
-/** The part of a URL that may be logged: scheme, host and port. @param out of that size. */
-void ody__hook_origin(const char *url, char out[ODY_WEBHOOK_ORIGIN]);
 
 /** Whether it is to be told of one of those kinds (bits) in channel. */
 bool ody__hook_wants(const ody_webhook_hook *hook, uint32_t kinds, ody_view channel);

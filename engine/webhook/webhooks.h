@@ -15,6 +15,7 @@
 #include "webhook/limits.h"
 #include "webhook/notice.h"
 #include "webhook/numbers.h"
+#include "webhook/origin.h"
 
 typedef struct ody_webhooks ody_webhooks;
 

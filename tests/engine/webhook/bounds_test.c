@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What waits is bounded; other options leave what still counts; a stop gives everything one try. */
 #include "office.h"
-#include "webhook/hook.h"
-#include "webhook/report.h"
+#include "webhook/origin.h"
 
 TEST(a_hook_holds_so_many_events)
 {
@@ -263,16 +262,16 @@ TEST(an_origin_holds_nothing_secret)
     char url[400];
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        ody__hook_origin(cases[i][0], out);
+        ody_webhook_origin(cases[i][0], out);
         CHECK_VIEW(ody_view_of(out), ody_view_of(cases[i][1]));
     }
     memset(url, 'h', sizeof(url) - 1);
     url[sizeof(url) - 1] = '\0';
     memcpy(url, "https://", 8);
-    ody__hook_origin(url, out);
+    ody_webhook_origin(url, out);
     CHECK_EQUAL(strlen(out), ODY_WEBHOOK_ORIGIN - 1);
     memset(url, 'h', 10);
     memcpy(url + 200, "://x", 4);
-    ody__hook_origin(url, out);
+    ody_webhook_origin(url, out);
     CHECK(strlen(out) < ODY_WEBHOOK_ORIGIN);
 }
