@@ -148,14 +148,14 @@ static void write_php_workers(ody_bytes *out, const ody_options *options,
     ody_bytes_append_byte(out, '}');
 }
 
-static void write_webhook_drops(ody_bytes *out, const ody_webhook_numbers *numbers)
+static uint64_t webhook_drops(const ody_webhook_numbers *numbers)
 {
     uint64_t sum = 0;
 
 #define DROP_ADD(name, text) sum += numbers->dropped_##name;
     ODY_WEBHOOK_DROPS(DROP_ADD)
 #undef DROP_ADD
-    write_number(out, "dropped", sum);
+    return sum;
 }
 
 static void write_webhook(ody_bytes *out, const ody_webhook *webhook,
@@ -172,7 +172,7 @@ static void write_webhook(ody_bytes *out, const ody_webhook *webhook,
     write_number(out, "sent", numbers->sent);
     write_number(out, "requests", numbers->requests);
     write_number(out, "failed", numbers->failed);
-    write_webhook_drops(out, numbers);
+    write_number(out, "dropped", webhook_drops(numbers));
     ody_bytes_append_byte(out, '}');
 }
 
@@ -196,6 +196,7 @@ static void write_webhooks(ody_bytes *out, const ody_options *options, const ody
     write_number(out, "requests", state.all.requests);
     write_number(out, "failed", state.all.failed);
     write_number(out, "smoothed", state.smoothed);
+    write_number(out, "dropped", webhook_drops(&state.all) + state.dropped_mailbox);
 #define DROP_WRITE(name, text) write_number(out, "dropped_" #name, state.all.dropped_##name);
     ODY_WEBHOOK_DROPS(DROP_WRITE)
 #undef DROP_WRITE

@@ -27,9 +27,9 @@ struct ody_hub_app {
     ody_app_shared *shared;
     ody_app_counters *counters;
     uint32_t webhooks; /* bits of ody_webhook_event that a webhook wants to hear of */
-    ody_map locals;   /* ody_local_channel by name: channels with a subscription on this shard */
-    ody_map channels; /* ody_channel by name: channels whose home this is */
-    ody_list cached;  /* ody_channel_cache of them, the first to expire first */
+    ody_map locals;    /* ody_local_channel by name: channels with a subscription on this shard */
+    ody_map channels;  /* ody_channel by name: channels whose home this is */
+    ody_list cached;   /* ody_channel_cache of them, the first to expire first */
 };
 
 struct ody_hub {
