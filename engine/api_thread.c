@@ -79,7 +79,6 @@ static void webhook_mail(ody_api_thread *thread, ody_mail *take_mail)
         .event = take_mail->event,
         .data = take_mail->data,
         .socket_id = ody_socket_id_format(take_mail->client, socket_id),
-        .count = take_mail->ticket,
     };
 
     ody_webhooks_tell(thread->webhooks, &notice);

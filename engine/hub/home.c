@@ -5,7 +5,6 @@
  */
 #include "hub/fanout.h"
 #include "hub/gate.h"
-#include "hub/webhook_mail.h"
 #include "wire/encode.h"
 
 #define NOBODY ((ody_socket_id){0})
@@ -288,8 +287,8 @@ static int join_new(ody_hub *hub, const ody_hub_app *app, ody_channel *channel, 
 static void note_miss(ody_hub *hub, const ody_hub_app *app, ody_channel *channel)
 {
     if (channel->kind.cache && !ody_channel_cache_get(channel, hub->now).data) {
-        ody__webhook(hub, app, ODY_WEBHOOK_CACHE_MISS, NOBODY,
-                     &(ody_mail_texts){.channel = ody_channel_name(channel)}, 0);
+        ody__notice(hub, app, ODY_CALL_CACHE_MISS, NOBODY,
+                    &(ody_mail_texts){.channel = ody_channel_name(channel)});
     }
 }
 

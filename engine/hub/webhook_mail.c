@@ -30,20 +30,15 @@ uint32_t ody__webhooks_wanted(const ody_options *options, const ody_app *app)
     return with_opposites(events);
 }
 
-void ody__webhook(ody_hub *hub, const ody_hub_app *app, ody_webhook_event event,
-                  ody_socket_id client, const ody_mail_texts *texts, uint64_t count)
+static void post(ody_hub *hub, const ody_hub_app *app, ody_webhook_event event,
+                 ody_socket_id client, const ody_mail_texts *texts)
 {
-    ody_mail *mail;
+    ody_mail *mail = ody_mail_new(ODY_MAIL_WEBHOOK, hub->index, texts);
 
-    if ((app->webhooks & 1u << event) == 0) {
-        return;
-    }
-    mail = ody_mail_new(ODY_MAIL_WEBHOOK, hub->index, texts);
     if (mail) {
         mail->app = app->number;
         mail->client = client;
         mail->number = event;
-        mail->ticket = count;
     }
     if (!mail || ody__hub_post(hub, hub->count, mail, false) < 0) {
         ody_mail_free(mail);
@@ -63,11 +58,13 @@ void ody__webhook_notice(ody_hub *hub, const ody_hub_app *app, ody_call_kind kin
         {ODY_CALL_MEMBER_ADDED, ODY_WEBHOOK_MEMBER_ADDED},
         {ODY_CALL_MEMBER_REMOVED, ODY_WEBHOOK_MEMBER_REMOVED},
         {ODY_CALL_EVENT_PUBLISHED, ODY_WEBHOOK_CLIENT_EVENT},
+        {ODY_CALL_CACHE_MISS, ODY_WEBHOOK_CACHE_MISS},
+        {ODY_CALL_SUBSCRIPTION_COUNT, ODY_WEBHOOK_SUBSCRIPTION_COUNT},
     };
 
     for (size_t index = 0; app->webhooks != 0 && index < sizeof(same) / sizeof(same[0]); index++) {
-        if (same[index].kind == kind) {
-            ody__webhook(hub, app, same[index].event, client, texts, 0);
+        if (same[index].kind == kind && (app->webhooks & 1u << same[index].event) != 0) {
+            post(hub, app, same[index].event, client, texts);
         }
     }
 }

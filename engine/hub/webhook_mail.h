@@ -11,13 +11,7 @@
 
 /** What the webhooks of an app want to hear of: bits of ody_webhook_event. */
 uint32_t ody__webhooks_wanted(const ody_options *options, const ody_app *app);
-/**
- * Tells them, if one wants to know.
- * @param client of a client event. @param count of a subscription count.
- */
-void ody__webhook(ody_hub *hub, const ody_hub_app *app, ody_webhook_event event,
-                  ody_socket_id client, const ody_mail_texts *texts, uint64_t count);
-/** Tells them of what the PHP workers are told, if it is an event of theirs. */
+/** Tells them of what the PHP workers are told, if it is an event that one of them wants. */
 void ody__webhook_notice(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind,
                          ody_socket_id client, const ody_mail_texts *texts);
 

@@ -37,7 +37,7 @@ void ody__webhook_event(ody_bytes *out, const ody_webhook_notice *notice)
     }
     if (notice->kind == ODY_WEBHOOK_SUBSCRIPTION_COUNT) {
         ody_bytes_append_literal(out, ",\"subscription_count\":");
-        ody_bytes_append_number(out, notice->count);
+        ody_bytes_append_view(out, notice->data);
     }
     ody_bytes_append_byte(out, '}');
 }

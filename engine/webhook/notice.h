@@ -14,9 +14,8 @@ typedef struct ody_webhook_notice {
     ody_view channel;
     ody_view user_id;   /* of the member; of a client event only on presence channels */
     ody_view event;     /* of a client event, like the next two */
-    ody_view data;      /* as subscribers get it */
+    ody_view data;      /* as subscribers get it; of SUBSCRIPTION_COUNT the number, as digits */
     ody_view socket_id; /* of the sender */
-    uint64_t count;     /* SUBSCRIPTION_COUNT */
 } ody_webhook_notice;
 
 #endif

@@ -50,7 +50,7 @@ static void collect(void *context, unsigned to, const ody_mail *mail)
         append(self->text, ody_socket_id_format(mail->client, id));
     }
     if (mail->number == ODY_WEBHOOK_SUBSCRIPTION_COUNT) {
-        sprintf(self->text + strlen(self->text), " %u", (unsigned)mail->ticket);
+        append(self->text, mail->data);
     }
 }
 
@@ -193,8 +193,9 @@ TEST(a_count_is_told_with_its_number)
     world_subscribe(client, "a", NULL);
     world_settle(self);
     ear.text[0] = '\0';
-    ody__webhook(self->hubs[0], world_hub_app(self, 0), ODY_WEBHOOK_SUBSCRIPTION_COUNT,
-                 (ody_socket_id){0}, &(ody_mail_texts){.channel = ODY_VIEW("a")}, 101);
+    ody__webhook_notice(self->hubs[0], world_hub_app(self, 0), ODY_CALL_SUBSCRIPTION_COUNT,
+                        (ody_socket_id){0},
+                        &(ody_mail_texts){.channel = ODY_VIEW("a"), .data = ODY_VIEW("101")});
     /* Mail to the hub's own thread leaves it with the next call. */
     world_subscribe(client, "b", NULL);
     world_settle(self);

@@ -39,7 +39,7 @@ TEST(each_event_has_its_fields)
            "{\"name\":\"member_removed\",\"channel\":\"presence-a\",\"user_id\":\"\\\"\"}");
     expect(&(ody_webhook_notice){.kind = ODY_WEBHOOK_SUBSCRIPTION_COUNT,
                                  .channel = ODY_VIEW("a"),
-                                 .count = 17},
+                                 .data = ODY_VIEW("17")},
            "{\"name\":\"subscription_count\",\"channel\":\"a\",\"subscription_count\":17}");
 }
 

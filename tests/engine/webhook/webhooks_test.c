@@ -65,6 +65,7 @@ static void end(house *self)
 static void tell(house *self, const char *channel)
 {
     ody_webhooks_tell(self->webhooks, &(ody_webhook_notice){.kind = ODY_WEBHOOK_SUBSCRIPTION_COUNT,
+                                                            .data = ODY_VIEW("1"),
                                                             .channel = ody_view_of(channel)});
 }
 
