@@ -11,8 +11,11 @@
 #include "hub/mail.h"
 #include "ipc/server.h"
 #include "status.h"
+#include "webhook/webhooks.h"
 
 #define CALL_CHECK_SECONDS 0.05
+/* The most that a stop waits for the receivers of webhooks (ms). */
+#define WEBHOOKS_MS 2000
 
 struct ody_api_thread {
     ody_api_setup setup;
@@ -25,6 +28,7 @@ struct ody_api_thread {
     ody_requests *requests;
     ody_calls *calls;
     ody_ipc_server *ipc;
+    ody_webhooks *webhooks;
     uint64_t started_at;
     uint64_t started_unix; /* seconds */
     const ody_options *options;
@@ -64,31 +68,53 @@ static void on_call_check(struct ev_loop *loop, ev_timer *watcher, int events)
     }
 }
 
-static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
+static void webhook_mail(ody_api_thread *thread, ody_mail *take_mail)
 {
-    ody_api_thread *thread = watcher->data;
+    char socket_id[ODY_SOCKET_ID_TEXT];
+    const ody_webhook_notice notice = {
+        .app = take_mail->app,
+        .kind = (ody_webhook_event)take_mail->number,
+        .channel = take_mail->channel,
+        .user_id = take_mail->user_id,
+        .event = take_mail->event,
+        .data = take_mail->data,
+        .socket_id = ody_socket_id_format(take_mail->client, socket_id),
+    };
+
+    ody_webhooks_tell(thread->webhooks, &notice);
+    ody_mail_free(take_mail);
+}
+
+static void take_mail(ody_api_thread *thread)
+{
     ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox);
 
-    (void)loop;
-    (void)events;
     while (node) {
-        ody_mailbox_node *next = node->next;
-
         ody_mail *mail = (ody_mail *)node;
 
+        node = node->next;
         if (mail->kind == ODY_MAIL_CALL || mail->kind == ODY_MAIL_NOTICE) {
             call_mail(thread, mail);
+        } else if (mail->kind == ODY_MAIL_WEBHOOK) {
+            webhook_mail(thread, mail);
         } else {
             ody_requests_mail(thread->requests, mail);
         }
-        node = next;
     }
+}
+
+static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    take_mail(watcher->data);
 }
 
 static void on_stop(struct ev_loop *loop, ev_async *watcher, int events)
 {
-    (void)watcher;
     (void)events;
+    /* What the shards have said before they ended may not have been looked at. */
+    take_mail(watcher->data);
     ev_break(loop, EVBREAK_ALL);
 }
 
@@ -118,6 +144,7 @@ static void on_reload(struct ev_loop *loop, ev_async *watcher, int events)
     ody_requests_reload(thread->requests, next);
     ody_calls_reload(thread->calls, next);
     ody_ipc_server_reload(thread->ipc, next);
+    ody_webhooks_reload(thread->webhooks, next);
     ody_options_unref(thread->held);
     thread->options = thread->held = next;
     atomic_store(&thread->in_force, next);
@@ -130,6 +157,7 @@ static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
 
     (void)events;
     ody_ipc_server_drain(thread->ipc);
+    ody_webhooks_drain(thread->webhooks);
     ev_prepare_start(loop, &thread->drain_check);
 }
 
@@ -160,6 +188,7 @@ static void write_status(void *context, ody_bytes *out)
     ody_status_facts facts = {
         .options = thread->options,
         .calls = &calls,
+        .webhooks = thread->webhooks,
         .started_at = thread->started_unix,
         .supervisor_pid = thread->setup.sockets->supervisor_pid,
         .shard_count = thread->setup.shard_count,
@@ -199,6 +228,7 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
 {
     const ody_options *options = setup->shared->options;
     ody_api_thread *thread = ody_calloc(1, sizeof(*thread));
+    int code;
 
     if (!thread) {
         return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
@@ -226,7 +256,8 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
             .context = thread,
         });
     }
-    if (!thread->loop || !thread->requests || !thread->ipc) {
+    code = ody_webhooks_new(&(ody_webhooks_setup){.options = options}, &thread->webhooks, error);
+    if (code < 0 || !thread->loop || !thread->requests || !thread->ipc) {
         ody_api_thread_free(thread);
         return ody_error_set(error, ODY_EMEMORY, "the API thread could not be made: %s",
                              ody_error_text(ODY_EMEMORY));
@@ -245,6 +276,11 @@ static void *run(void *context)
 
 int ody_api_thread_start(ody_api_thread *thread, ody_error *error)
 {
+    int code = ody_webhooks_start(thread->webhooks, error);
+
+    if (code < 0) {
+        return code;
+    }
     if (pthread_create(&thread->thread, NULL, run, thread) != 0) {
         return ody_error_set(error, ODY_ESYSTEM, "the API thread could not be started");
     }
@@ -297,12 +333,14 @@ bool ody_api_thread_drained(const ody_api_thread *thread)
 
 void ody_api_thread_stop(ody_api_thread *thread)
 {
-    if (!thread->running) {
-        return;
+    uint32_t grant = thread->options->drain_time;
+
+    if (thread->running) {
+        ev_async_send(thread->loop, &thread->stop);
+        pthread_join(thread->thread, NULL);
+        thread->running = false;
     }
-    ev_async_send(thread->loop, &thread->stop);
-    pthread_join(thread->thread, NULL);
-    thread->running = false;
+    ody_webhooks_stop(thread->webhooks, grant < WEBHOOKS_MS ? grant : WEBHOOKS_MS);
 }
 
 void ody_api_thread_free(ody_api_thread *thread)
@@ -311,6 +349,7 @@ void ody_api_thread_free(ody_api_thread *thread)
         return;
     }
     ody_ipc_server_free(thread->ipc);
+    ody_webhooks_free(thread->webhooks);
     ody_requests_free(thread->requests);
     ody_calls_free(thread->calls);
     for (ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox), *next; node; node = next) {

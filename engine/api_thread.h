@@ -41,7 +41,8 @@ void ody_api_thread_change(ody_api_thread *thread, const ody_server_change *chan
 void ody_api_thread_drain(ody_api_thread *thread);
 /** Whether it drains and has answered all. Any thread. */
 bool ody_api_thread_drained(const ody_api_thread *thread);
-/** Ends the thread and waits for it; one that was not started is fine. The main thread. */
+/** Ends the thread and waits for it, and for the last words to webhooks; one that was not started
+ *  is fine. The main thread. */
 void ody_api_thread_stop(ody_api_thread *thread);
 /** Frees everything, mail that waits included. Stopped or not started. NULL is fine. */
 void ody_api_thread_free(ody_api_thread *thread);

@@ -148,6 +148,69 @@ static void write_php_workers(ody_bytes *out, const ody_options *options,
     ody_bytes_append_byte(out, '}');
 }
 
+static uint64_t webhook_drops(const ody_webhook_numbers *numbers)
+{
+    uint64_t sum = 0;
+
+#define DROP_ADD(name, text) sum += numbers->dropped_##name;
+    ODY_WEBHOOK_DROPS(DROP_ADD)
+#undef DROP_ADD
+    return sum;
+}
+
+static void write_webhook(ody_bytes *out, const ody_webhook *webhook,
+                          const ody_webhook_numbers *numbers)
+{
+    char receiver[ODY_WEBHOOK_ORIGIN];
+
+    ody_webhook_origin(webhook->url, receiver);
+    ody_bytes_append_literal(out, "{\"app\":");
+    ody_encode_string(out, ody_view_of(webhook->app_id));
+    write_text(out, "receiver", receiver);
+    write_truth(out, "failing", numbers->failing > 0);
+    write_number(out, "queue", numbers->queued);
+    write_number(out, "sent", numbers->sent);
+    write_number(out, "requests", numbers->requests);
+    write_number(out, "failed", numbers->failed);
+    write_number(out, "dropped", webhook_drops(numbers));
+    ody_bytes_append_byte(out, '}');
+}
+
+/* Only where there are some. Of a URL only what cannot be a secret is shown. */
+static void write_webhooks(ody_bytes *out, const ody_options *options, const ody_webhooks *webhooks)
+{
+    ody_webhooks_state state;
+
+    if (!webhooks || options->webhook_count == 0) {
+        return;
+    }
+    state = ody_webhooks_look(webhooks);
+    ody_bytes_append_literal(out, ",\"webhooks\":{\"num\":");
+    ody_bytes_append_number(out, options->webhook_count);
+    write_number(out, "failing", state.all.failing);
+    write_number(out, "queue", state.all.queued);
+    write_number(out, "queue_bytes", state.all.bytes);
+    write_number(out, "held", state.held);
+    write_number(out, "in_flight", state.all.in_flight);
+    write_number(out, "sent", state.all.sent);
+    write_number(out, "requests", state.all.requests);
+    write_number(out, "failed", state.all.failed);
+    write_number(out, "smoothed", state.smoothed);
+    write_number(out, "dropped", webhook_drops(&state.all) + state.dropped_mailbox);
+#define DROP_WRITE(name, text) write_number(out, "dropped_" #name, state.all.dropped_##name);
+    ODY_WEBHOOK_DROPS(DROP_WRITE)
+#undef DROP_WRITE
+    write_number(out, "dropped_mailbox", state.dropped_mailbox);
+    ody_bytes_append_literal(out, ",\"hooks\":[");
+    for (size_t index = 0; index < options->webhook_count && index < ODY_WEBHOOKS_SHOWN; index++) {
+        const ody_webhook_numbers numbers = ody_webhooks_look_at(webhooks, index);
+
+        ody_bytes_append_view(out, index == 0 ? ODY_VIEW("") : ODY_VIEW(","));
+        write_webhook(out, &options->webhooks[index], &numbers);
+    }
+    ody_bytes_append_literal(out, "]}");
+}
+
 void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status_facts *facts)
 {
     counter_sums sums = counters_add(shared, facts->shard_count);
@@ -163,6 +226,7 @@ void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status
     ODY_COUNTERS(COUNTER_WRITE)
 #undef COUNTER_WRITE
     write_php_workers(out, facts->options, facts->calls);
+    write_webhooks(out, facts->options, facts->webhooks);
     write_shards(out, shared, facts->shard_count);
     ody_bytes_append_byte(out, '}');
 }

@@ -3,6 +3,8 @@
 #include "channel/channel.h"
 #include "channel/user.h"
 #include "hub/counting.h"
+#include "hub/state.h"
+#include "hub/webhook_mail.h"
 
 /* Stands for an app that is gone: nobody may do anything in it. */
 static const ody_app removed = {.id = "", .origins = "", .client_events = ODY_CLIENT_EVENTS_NONE};
@@ -40,6 +42,7 @@ ody_hub_app *ody__app_obtain(ody_hub *hub, uint32_t number)
     self->app = app;
     self->shared = ody_shared_app(hub->shared, number);
     self->counters = &self->shared->counters[hub->index];
+    self->webhooks = ody__webhooks_wanted(hub->options, app);
     ody_map_init(&self->locals);
     ody_map_init(&self->channels);
     ody_list_init(&self->cached);
@@ -87,6 +90,7 @@ void ody__apps_reload(ody_hub *hub)
         }
         if (self) {
             self->app = app ? app : &removed;
+            self->webhooks = app ? ody__webhooks_wanted(hub->options, app) : 0;
         }
     }
 }

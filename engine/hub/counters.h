@@ -42,6 +42,7 @@
     X(refused_calls)          /* no room to ask the PHP workers */                                 \
     X(failed_calls)           /* the PHP workers had no answer */                                  \
     X(dropped_notices)        /* no room to tell the PHP workers */                                \
+    X(dropped_webhooks)       /* no room to tell the webhooks */                                   \
     X(refused_client_events)                                                                       \
     X(rate_limited_client_events)                                                                  \
     X(evicted_unauthorised) /* 4009: neither signed in nor in a guarded channel */                 \

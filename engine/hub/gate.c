@@ -3,6 +3,7 @@
 #include "hub/gate.h"
 
 #include "hub/deliver.h"
+#include "hub/webhook_mail.h"
 
 /* A client that goes on talking is read no further beyond this, and read again below that. */
 #define HELD_MOST (64u * 1024)
@@ -305,6 +306,7 @@ static void notice_send(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind
 void ody__notice(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind, ody_socket_id client,
                  const ody_mail_texts *texts)
 {
+    ody__webhook_notice(hub, app, kind, client, texts);
     if (ody_interest_wants(ody__app_interest(hub, app), kind)) {
         notice_send(hub, app, kind, client, texts);
     }

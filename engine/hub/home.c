@@ -293,6 +293,15 @@ static int join_new(ody_hub *hub, const ody_hub_app *app, ody_channel *channel, 
     return 0;
 }
 
+/* Whoever can fill the cache learns that somebody waits for it. */
+static void note_miss(ody_hub *hub, const ody_hub_app *app, ody_channel *channel)
+{
+    if (channel->kind.cache && !ody_channel_cache_get(channel, hub->now).data) {
+        ody__notice(hub, app, ODY_CALL_CACHE_MISS, NOBODY,
+                    &(ody_mail_texts){.channel = ody_channel_name(channel)});
+    }
+}
+
 static void join(ody_hub *hub, ody_mail *take_mail)
 {
     ody_hub_app *app = ody__app_obtain(hub, take_mail->app);
@@ -303,6 +312,9 @@ static void join(ody_hub *hub, ody_mail *take_mail)
         code = ody_members_find(&channel->members, take_mail->client)
                    ? confirm(hub, channel, take_mail)
                    : join_new(hub, app, channel, take_mail);
+    }
+    if (code == 0) {
+        note_miss(hub, app, channel);
     }
     if (channel) {
         take_mail->number = channel->serial;

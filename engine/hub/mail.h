@@ -49,8 +49,9 @@ typedef enum ody_mail_kind {
     ODY_MAIL_INTEREST, /* result: ody_interest */
     /* A shard or a home to the API thread, for PHP workers: number: ody_call_kind, client, channel,
      * event, data, user_id; of a handshake user_id is the address and user_info the head. */
-    ODY_MAIL_CALL,   /* comes back as VERDICT */
-    ODY_MAIL_NOTICE, /* nobody waits */
+    ODY_MAIL_CALL,    /* comes back as VERDICT */
+    ODY_MAIL_NOTICE,  /* nobody waits */
+    ODY_MAIL_WEBHOOK, /* the same for webhooks; number: ody_webhook_event */
     /* To the API thread: the question with its answer. */
     ODY_MAIL_ANSWER, /* ticket, code, number, and `result` for lists */
 } ody_mail_kind;

@@ -26,11 +26,12 @@ struct ody_hub_app {
     const ody_app *app; /* of hub->options; one that allows nothing once a reload took it away */
     ody_app_shared *shared;
     ody_app_counters *counters;
-    ody_map locals;   /* ody_local_channel by name: channels with a subscription on this shard */
-    ody_map channels; /* ody_channel by name: channels whose home this is */
-    ody_list cached;  /* ody_channel_cache of them, the first to expire first */
-    ody_map users;    /* ody_user by id: users whose home this is */
-    ody_map watched;  /* ody_watched by id: users that connections of this shard watch */
+    uint32_t webhooks; /* bits of ody_webhook_event that a webhook wants to hear of */
+    ody_map locals;    /* ody_local_channel by name: channels with a subscription on this shard */
+    ody_map channels;  /* ody_channel by name: channels whose home this is */
+    ody_list cached;   /* ody_channel_cache of them, the first to expire first */
+    ody_map users;     /* ody_user by id: users whose home this is */
+    ody_map watched;   /* ody_watched by id: users that connections of this shard watch */
 };
 
 struct ody_hub {

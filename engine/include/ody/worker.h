@@ -30,7 +30,7 @@ typedef enum ody_call_kind {
     ODY_CALL_MEMBER_ADDED = 21,    /* channel, user_id, data: user_info, JSON or nothing */
     ODY_CALL_MEMBER_REMOVED = 22,  /* channel, user_id */
     ODY_CALL_EVENT_PUBLISHED = 23, /* a client event went out: as ODY_CALL_CLIENT_EVENT */
-
+    ODY_CALL_CACHE_MISS = 24,      /* channel: a client has joined it, and nothing is cached */
     ODY_CALL_SUBSCRIPTION_COUNT = 25, /* channel, data: how many are subscribed, a number */
 } ody_call_kind;
 

@@ -274,6 +274,8 @@ bool world_deliver_pair(world *self, unsigned from, unsigned to)
     if (to == self->shards && (((ody_mail *)node)->kind == ODY_MAIL_CALL ||
                                ((ody_mail *)node)->kind == ODY_MAIL_NOTICE)) {
         ody_calls_mail(self->calls, (ody_mail *)node, self->now);
+    } else if (to == self->shards && ((ody_mail *)node)->kind == ODY_MAIL_WEBHOOK) {
+        ody_mail_free((ody_mail *)node);
     } else if (to == self->shards) {
         ody_requests_mail(self->requests, (ody_mail *)node);
     } else {
