@@ -233,7 +233,11 @@ static int reload(server *self, const ody_options *wanted, ody_error *error)
     if (code < 0) {
         return code;
     }
-    code = load_certificates(self, options, certificates, error);
+    /* Nobody else has them yet. */
+    code = ody_shared_take_apps(self->shared, (ody_app *)options->apps, options->app_count, error);
+    if (code == 0) {
+        code = load_certificates(self, options, certificates, error);
+    }
     if (code < 0) {
         ody_options_unref(options);
         return code;

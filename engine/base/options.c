@@ -1,196 +1,300 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packs options into bytes, reads them back, and keeps them in one block. The bytes are those of
- * the struct itself, then each text behind its size, then the networks: they never leave the
- * program that made them, but their lengths are checked like those of a stranger.
+ * Packs options into one run of bytes and reads them back. The bytes are those of the structs
+ * themselves, and behind each what it points to: they never leave the program that made them, but
+ * they are checked like those of a stranger. In the bytes, pointers are offsets; 0 is NULL.
  */
 #include "base/options.h"
 
 #include <stdatomic.h>
-#include <string.h>
 #include "base/list.h"
 #include "base/memory.h"
 
 typedef struct block {
     _Atomic unsigned references;
-    ody_options options;
-    char texts[];
+    size_t length;
+    _Alignas(max_align_t) char bytes[];
 } block;
 
-typedef struct head {
-    uint64_t length; /* of everything */
-    ody_options options;
-} head;
-
-/* What the struct points to, but for the networks. */
-static const struct {
+/* A text that a struct points to. */
+typedef struct text_field {
     size_t offset;
     bool needed;
-} texts[] = {
-    {offsetof(ody_options, host), true},          {offsetof(ody_options, path), true},
-    {offsetof(ody_options, app_id), true},        {offsetof(ody_options, app_key), true},
-    {offsetof(ody_options, app_secret), true},    {offsetof(ody_options, tls_certificate), false},
-    {offsetof(ody_options, tls_key), false},      {offsetof(ody_options, socket_path), true},
-    {offsetof(ody_options, socket_group), false}, {offsetof(ody_options, log_file), false},
+} text_field;
+
+#define OPTION(field, needed)                                                                      \
+    {                                                                                              \
+        offsetof(ody_options, field), needed                                                       \
+    }
+#define APP(field, needed)                                                                         \
+    {                                                                                              \
+        offsetof(ody_app, field), needed                                                           \
+    }
+#define HOOK(field)                                                                                \
+    {                                                                                              \
+        offsetof(ody_webhook, field), true                                                         \
+    }
+
+static const text_field option_texts[] = {
+    OPTION(host, true),
+    OPTION(path, true),
+    OPTION(tls_certificate, false),
+    OPTION(tls_key, false),
+    OPTION(socket_path, true),
+    OPTION(socket_group, false),
+    OPTION(http.host, false),
+    OPTION(http.broadcast_key, false),
+    OPTION(http.metrics_token, false),
+    OPTION(redis.url, false),
+    OPTION(redis.channel, false),
+    OPTION(log_file, false),
+};
+static const text_field app_texts[] = {
+    APP(id, true),           APP(keys[0].key, true),     APP(keys[0].secret, true),
+    APP(keys[1].key, false), APP(keys[1].secret, false), APP(origins, true),
+};
+static const text_field hook_texts[] = {HOOK(app_id), HOOK(url), HOOK(prefixes)};
+
+/* A list that the options point to, with what its elements point to. */
+typedef struct list_field {
+    size_t offset; /* of the pointer in ody_options */
+    size_t count;  /* of the number of elements */
+    size_t size;   /* of an element */
+    const text_field *texts;
+    size_t text_count;
+} list_field;
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define LIST(field, number, type, texts, text_count)                                               \
+    {                                                                                              \
+        offsetof(ody_options, field), offsetof(ody_options, number), sizeof(type), texts,          \
+            text_count                                                                             \
+    }
+
+static const list_field lists[] = {
+    LIST(apps, app_count, ody_app, app_texts, COUNT(app_texts)),
+    LIST(webhooks, webhook_count, ody_webhook, hook_texts, COUNT(hook_texts)),
+    LIST(trusted_proxies, trusted_proxy_count, ody_network, NULL, 0),
+    LIST(http.trusted, http.trusted_count, ody_network, NULL, 0),
 };
 
-#define TEXT_COUNT (sizeof(texts) / sizeof(texts[0]))
+/* Where the bytes go; without `bytes` they are only counted. */
+typedef struct writer {
+    char *bytes;
+    size_t length;
+} writer;
 
-static const char *text_get(const ody_options *options, size_t index)
+static const void *pointer_get(const void *at)
 {
-    const char *text;
+    const void *pointer;
 
-    memcpy(&text, (const char *)options + texts[index].offset, sizeof(text));
-    return text;
+    memcpy(&pointer, at, sizeof(pointer));
+    return pointer;
 }
 
-static void text_set(ody_options *options, size_t index, const char *text)
+static size_t count_get(const void *options, const list_field *list)
 {
-    memcpy((char *)options + texts[index].offset, &text, sizeof(text));
+    size_t count;
+
+    memcpy(&count, (const char *)options + list->count, sizeof(count));
+    return count;
 }
 
-/* With its NUL; 0: there is none. */
-static uint32_t text_size(const ody_options *options, size_t index)
+/* Appends bytes and returns their offset. */
+static uintptr_t append(writer *out, const void *data, size_t size, size_t alignment)
 {
-    const char *text = text_get(options, index);
+    size_t at = (out->length + alignment - 1) / alignment * alignment;
 
-    return text ? (uint32_t)strlen(text) + 1 : 0;
-}
-
-static size_t networks_size(const ody_options *options)
-{
-    return options->trusted_proxy_count * sizeof(ody_network);
-}
-
-/* Bytes of everything that options point to. */
-static size_t pointed_size(const ody_options *options)
-{
-    size_t size = networks_size(options);
-
-    for (size_t index = 0; index < TEXT_COUNT; index++) {
-        size += text_size(options, index);
+    if (out->bytes && size > 0) {
+        memcpy(out->bytes + at, data, size);
     }
-    return size;
+    out->length = at + size;
+    return at;
 }
 
-static char *put(char *at, const void *data, size_t size)
+static void point(writer *out, size_t field, uintptr_t offset)
 {
-    if (size > 0) {
-        memcpy(at, data, size);
+    if (out->bytes) {
+        memcpy(out->bytes + field, &offset, sizeof(offset));
     }
-    return at + size;
+}
+
+/* The texts of a struct that was written at `at`. */
+static void write_texts(writer *out, const void *from, size_t at, const text_field *texts,
+                        size_t count)
+{
+    for (size_t index = 0; index < count; index++) {
+        const char *text = pointer_get((const char *)from + texts[index].offset);
+
+        point(out, at + texts[index].offset, text ? append(out, text, strlen(text) + 1, 1) : 0);
+    }
+}
+
+static void write_list(writer *out, const ody_options *options, const list_field *list)
+{
+    const char *from = pointer_get((const char *)options + list->offset);
+    size_t count = count_get(options, list);
+    size_t at;
+
+    if (count == 0) {
+        point(out, list->offset, 0);
+        return;
+    }
+    at = append(out, from, count * list->size, _Alignof(max_align_t));
+    point(out, list->offset, at);
+    for (size_t index = 0; index < count; index++) {
+        write_texts(out, from + index * list->size, at + index * list->size, list->texts,
+                    list->text_count);
+    }
+}
+
+static void write_all(writer *out, const ody_options *options)
+{
+    append(out, options, sizeof(*options), _Alignof(max_align_t));
+    write_texts(out, options, 0, option_texts, COUNT(option_texts));
+    for (size_t index = 0; index < COUNT(lists); index++) {
+        write_list(out, options, &lists[index]);
+    }
 }
 
 void *ody_options_write(const ody_options *options, size_t *length)
 {
-    size_t size = sizeof(head) + TEXT_COUNT * sizeof(uint32_t) + pointed_size(options);
-    head begin = {.length = size, .options = *options};
-    char *bytes = ody_malloc(size);
-    char *at = bytes;
+    writer out = {0};
 
-    if (!bytes) {
+    write_all(&out, options);
+    out = (writer){.bytes = ody_calloc(1, out.length)};
+    if (!out.bytes) {
         return NULL;
     }
-    for (size_t index = 0; index < TEXT_COUNT; index++) {
-        text_set(&begin.options, index, NULL);
-    }
-    begin.options.trusted_proxies = NULL;
-    at = put(at, &begin, sizeof(begin));
-    for (size_t index = 0; index < TEXT_COUNT; index++) {
-        uint32_t text = text_size(options, index);
-
-        at = put(at, &text, sizeof(text));
-        at = put(at, text_get(options, index), text);
-    }
-    put(at, options->trusted_proxies, networks_size(options));
-    *length = size;
-    return bytes;
+    write_all(&out, options);
+    *length = out.length;
+    return out.bytes;
 }
 
-const ody_options *ody_options_copy(const ody_options *options)
+/* Makes a pointer of the offset at field. @return false when nothing of that size lies there. */
+static bool resolve(block *self, char *field, size_t size, size_t alignment)
 {
-    block *self = ody_malloc(sizeof(*self) + pointed_size(options));
+    uintptr_t offset;
+    char *target = NULL;
+
+    memcpy(&offset, field, sizeof(offset));
+    if (offset != 0) {
+        if (offset < sizeof(ody_options) || offset % alignment != 0 || offset > self->length ||
+            size > self->length - offset) {
+            return false;
+        }
+        target = self->bytes + offset;
+    }
+    memcpy(field, &target, sizeof(target));
+    return true;
+}
+
+static bool resolve_texts(block *self, char *at, const text_field *texts, size_t count)
+{
+    for (size_t index = 0; index < count; index++) {
+        char *field = at + texts[index].offset;
+        const char *text;
+
+        if (!resolve(self, field, 1, 1)) {
+            return false;
+        }
+        text = pointer_get(field);
+        if (text ? !memchr(text, '\0', (size_t)(self->bytes + self->length - text))
+                 : texts[index].needed) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool resolve_list(block *self, const list_field *list)
+{
+    char *field = self->bytes + list->offset;
+    size_t count = count_get(self->bytes, list);
     char *at;
 
-    if (!self) {
-        return NULL;
-    }
-    atomic_init(&self->references, 1);
-    self->options = *options;
-    at = self->texts;
-    for (size_t index = 0; index < TEXT_COUNT; index++) {
-        uint32_t size = text_size(options, index);
-
-        text_set(&self->options, index, size > 0 ? at : NULL);
-        at = put(at, text_get(options, index), size);
-    }
-    self->options.trusted_proxies = options->trusted_proxy_count > 0 ? (ody_network *)at : NULL;
-    put(at, options->trusted_proxies, networks_size(options));
-    return &self->options;
-}
-
-/* The next size bytes, or NULL when there are not so many. */
-static const char *take(const char **at, const char *end, size_t size)
-{
-    const char *taken = *at;
-
-    if ((size_t)(end - taken) < size) {
-        return NULL;
-    }
-    *at += size;
-    return taken;
-}
-
-static bool text_read(const char **at, const char *end, size_t index, ody_options *options)
-{
-    const char *data = take(at, end, sizeof(uint32_t));
-    uint32_t size;
-
-    if (!data) {
+    if (count > self->length / list->size ||
+        !resolve(self, field, count * list->size, _Alignof(max_align_t))) {
         return false;
     }
-    memcpy(&size, data, sizeof(size));
-    if (size == 0) {
-        text_set(options, index, NULL);
-        return !texts[index].needed;
-    }
-    data = take(at, end, size);
-    if (!data || memchr(data, '\0', size) != data + size - 1) {
+    at = (char *)pointer_get(field);
+    if (!at != (count == 0)) {
         return false;
     }
-    text_set(options, index, data);
+    for (size_t index = 0; index < count; index++) {
+        if (!resolve_texts(self, at + index * list->size, list->texts, list->text_count)) {
+            return false;
+        }
+    }
     return true;
+}
+
+/* Nothing lies behind what is pointed to, nor between it. */
+static bool all_used(const block *self)
+{
+    writer measured = {0};
+
+    write_all(&measured, (const ody_options *)self->bytes);
+    return measured.length == self->length;
+}
+
+static bool resolve_all(block *self)
+{
+    if (self->length < sizeof(ody_options) ||
+        !resolve_texts(self, self->bytes, option_texts, COUNT(option_texts))) {
+        return false;
+    }
+    for (size_t index = 0; index < COUNT(lists); index++) {
+        if (!resolve_list(self, &lists[index])) {
+            return false;
+        }
+    }
+    return ((const ody_options *)self->bytes)->app_count > 0 && all_used(self);
+}
+
+static block *block_new(size_t length)
+{
+    block *self = ody_malloc(sizeof(*self) + length);
+
+    if (self) {
+        atomic_init(&self->references, 1);
+        self->length = length;
+    }
+    return self;
 }
 
 int ody_options_read(const void *bytes, size_t length, const ody_options **options)
 {
-    const char *at = bytes;
-    const char *end = at + length;
-    const char *data = take(&at, end, sizeof(head));
-    head begin;
+    block *self = block_new(length);
 
-    if (!data) {
+    if (!self) {
+        return ODY_EMEMORY;
+    }
+    memcpy(self->bytes, bytes, length);
+    if (!resolve_all(self)) {
+        ody_free(self);
         return ODY_EPROTOCOL;
     }
-    memcpy(&begin, data, sizeof(begin));
-    for (size_t index = 0; index < TEXT_COUNT; index++) {
-        if (!text_read(&at, end, index, &begin.options)) {
-            return ODY_EPROTOCOL;
-        }
+    *options = (const ody_options *)self->bytes;
+    return 0;
+}
+
+const ody_options *ody_options_copy(const ody_options *options)
+{
+    const ody_options *copy = NULL;
+    size_t length;
+    void *bytes = ody_options_write(options, &length);
+
+    if (bytes) {
+        (void)ody_options_read(bytes, length, &copy);
+        ody_free(bytes);
     }
-    if (begin.length != length ||
-        begin.options.trusted_proxy_count != (size_t)(end - at) / sizeof(ody_network) ||
-        (size_t)(end - at) % sizeof(ody_network) != 0) {
-        return ODY_EPROTOCOL;
-    }
-    begin.options.trusted_proxies = (const ody_network *)at;
-    *options = ody_options_copy(&begin.options);
-    return *options ? 0 : ODY_EMEMORY;
+    return copy;
 }
 
 static block *block_of(const ody_options *options)
 {
-    return ody_container_of((ody_options *)options, block, options);
+    return ody_container_of((char *)options, block, bytes);
 }
 
 const ody_options *ody_options_ref(const ody_options *options)
@@ -205,4 +309,34 @@ void ody_options_unref(const ody_options *options)
         atomic_fetch_sub_explicit(&block_of(options)->references, 1, memory_order_acq_rel) == 1) {
         ody_free(block_of(options));
     }
+}
+
+const ody_app *ody_options_app_of_id(const ody_options *options, ody_view id)
+{
+    for (size_t index = 0; index < options->app_count; index++) {
+        if (ody_view_equal(ody_view_of(options->apps[index].id), id)) {
+            return &options->apps[index];
+        }
+    }
+    return NULL;
+}
+
+const char *ody_app_secret(const ody_app *app, ody_view key)
+{
+    for (size_t index = 0; index < ODY_APP_KEYS; index++) {
+        if (app->keys[index].key && ody_view_equal(ody_view_of(app->keys[index].key), key)) {
+            return app->keys[index].secret;
+        }
+    }
+    return NULL;
+}
+
+const ody_app *ody_options_app_of_key(const ody_options *options, ody_view key)
+{
+    for (size_t index = 0; index < options->app_count; index++) {
+        if (ody_app_secret(&options->apps[index], key)) {
+            return &options->apps[index];
+        }
+    }
+    return NULL;
 }

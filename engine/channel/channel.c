@@ -11,7 +11,7 @@ static char *name_start(const ody_channel *channel)
     return (char *)(channel->on_shard + channel->shards);
 }
 
-ody_channel *ody_channel_new(ody_view name, ody_channel_kind kind, unsigned shards)
+ody_channel *ody_channel_new(uint32_t app, ody_view name, ody_channel_kind kind, unsigned shards)
 {
     ody_channel *channel =
         ody_calloc(1, sizeof(*channel) + shards * sizeof(channel->on_shard[0]) + name.length);
@@ -19,6 +19,7 @@ ody_channel *ody_channel_new(ody_view name, ody_channel_kind kind, unsigned shar
     if (!channel) {
         return NULL;
     }
+    channel->app = app;
     channel->kind = kind;
     channel->shards = (uint16_t)shards;
     channel->name_length = (uint16_t)name.length;

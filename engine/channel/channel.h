@@ -49,14 +49,16 @@ struct ody_channel {
     ody_channel_kind kind;
     uint16_t shards;
     uint16_t name_length;
+    uint32_t app;        /* number of the app that it belongs to */
     uint32_t on_shard[]; /* members per shard; the name stands behind them */
 };
 
 /**
- * @param name at most 65535 bytes, copied. @param shards how many there are, 1 or more.
+ * @param app number of the app that it belongs to. @param name at most 65535 bytes, copied.
+ * @param shards how many there are, 1 or more.
  * @return an empty channel, or NULL without memory.
  */
-ody_channel *ody_channel_new(ody_view name, ody_channel_kind kind, unsigned shards);
+ody_channel *ody_channel_new(uint32_t app, ody_view name, ody_channel_kind kind, unsigned shards);
 /** Frees it with its members, users and cached event, which must be in no list of the hub. */
 void ody_channel_free(ody_channel *channel);
 /** The name; lives as long as the channel, so a map may use it as its key. */

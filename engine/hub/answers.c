@@ -57,14 +57,14 @@ static bool listed(const ody_channel *channel, ody_view prefix)
 }
 
 /* Counts the channels that begin with prefix, and the bytes of their names. */
-static size_t measure_channels(const ody_hub *hub, ody_view prefix, size_t *name_bytes)
+static size_t measure_channels(const ody_hub_app *app, ody_view prefix, size_t *name_bytes)
 {
     const ody_channel *channel;
     size_t count = 0;
     size_t cursor = 0;
 
     *name_bytes = 0;
-    while ((channel = ody_map_next(&hub->channels, &cursor, NULL))) {
+    while ((channel = ody_map_next(&app->channels, &cursor, NULL))) {
         if (listed(channel, prefix)) {
             count++;
             *name_bytes += channel->name_length;
@@ -74,12 +74,12 @@ static size_t measure_channels(const ody_hub *hub, ody_view prefix, size_t *name
 }
 
 /* The result is an array of entries, and behind it their names. */
-static int list_channels(const ody_hub *hub, ody_mail *mail)
+static int list_channels(const ody_hub_app *app, ody_mail *mail)
 {
     const ody_channel *channel;
     size_t cursor = 0;
     size_t name_bytes;
-    size_t count = measure_channels(hub, mail->data, &name_bytes);
+    size_t count = app ? measure_channels(app, mail->data, &name_bytes) : 0;
     ody_channel_entry *entries;
     char *names;
 
@@ -92,7 +92,7 @@ static int list_channels(const ody_hub *hub, ody_mail *mail)
     }
     mail->result_length = count * sizeof(*entries) + name_bytes;
     names = (char *)(entries + count);
-    while ((channel = ody_map_next(&hub->channels, &cursor, NULL))) {
+    while ((channel = ody_map_next(&app->channels, &cursor, NULL))) {
         ody_view name = ody_channel_name(channel);
 
         if (!listed(channel, mail->data)) {
@@ -110,20 +110,44 @@ static int list_channels(const ody_hub *hub, ody_mail *mail)
     return 0;
 }
 
-static bool channel_exists(const ody_hub *hub, const ody_channel *channel, ody_view name)
+static bool channel_exists(const ody_channel *channel, ody_view name)
 {
     ody_channel_kind kind;
 
     if (channel && channel->members.count > 0) {
         return true;
     }
-    return ody_channel_name_parse(name, hub->options->limits.channel_name_length, &kind) == 0 &&
-           ody_channel_always_exists(kind);
+    return ody_channel_name_parse(name, name.length, &kind) == 0 && ody_channel_always_exists(kind);
+}
+
+/* The result is the data of the cached event, a JSON string. */
+static int describe_channel(const ody_hub *hub, const ody_channel *channel, ody_mail *mail)
+{
+    ody_view cached;
+
+    if (!channel) {
+        return 0;
+    }
+    mail->subscribers = channel->members.count;
+    mail->users = (uint32_t)ody_channel_user_count(channel);
+    cached = ody_channel_cache_get(channel, hub->now);
+    if (!cached.data) {
+        return 0;
+    }
+    cached = ody_encode_event_data(cached, ody_channel_name(channel));
+    mail->result = ody_memdup(cached.data, cached.length);
+    if (!mail->result) {
+        return ODY_EMEMORY;
+    }
+    mail->result_length = cached.length;
+    mail->number = channel->cache->expires - hub->now;
+    return 0;
 }
 
 void ody__home_answer(ody_hub *hub, ody_mail *take_mail)
 {
-    const ody_channel *channel = ody_map_get(&hub->channels, take_mail->channel);
+    const ody_hub_app *app = ody__app_find(hub, take_mail->app);
+    const ody_channel *channel = app ? ody_map_get(&app->channels, take_mail->channel) : NULL;
 
     switch ((ody_mail_kind)take_mail->kind) {
     case ODY_MAIL_SUBSCRIBERS:
@@ -136,10 +160,13 @@ void ody__home_answer(ody_hub *hub, ody_mail *take_mail)
         take_mail->number = channel && ody_members_find(&channel->members, take_mail->client);
         break;
     case ODY_MAIL_CHANNEL_EXISTS:
-        take_mail->number = channel_exists(hub, channel, take_mail->channel);
+        take_mail->number = channel_exists(channel, take_mail->channel);
+        break;
+    case ODY_MAIL_CHANNEL:
+        take_mail->code = describe_channel(hub, channel, take_mail);
         break;
     default:
-        take_mail->code = list_channels(hub, take_mail);
+        take_mail->code = list_channels(app, take_mail);
         break;
     }
     take_mail->kind = ODY_MAIL_ANSWER;

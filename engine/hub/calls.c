@@ -119,7 +119,11 @@ static bool awaited(const ody_mail *mail)
 static void verdict_send(ody_calls *calls, ody_mail *take_mail, const ody_worker_answer *answer)
 {
     const ody_mail_texts texts = {
-        .channel = take_mail->channel, .data = answer->data, .event = answer->message};
+        .app = take_mail->app,
+        .channel = take_mail->channel,
+        .data = answer->data,
+        .event = answer->message,
+    };
     ody_mail *mail = take_mail;
     ody_verdict verdict = answer->verdict;
     uint64_t kind = take_mail->number;

@@ -27,11 +27,12 @@ static const struct {
     {ODY_EWORKER, "ServerError", 500},
 };
 
-static void default_message(const ody_hub *hub, ody_view channel, int code, ody_error *error)
+static void default_message(const ody_app_limits *limits, ody_view channel, int code,
+                            ody_error *error)
 {
     if (code == ODY_ELIMIT) {
         ody_error_set(error, code, "Channel %.*s has its maximum of %u members", SHOWN(channel),
-                      hub->options->limits.presence_members);
+                      limits->presence_members);
     } else {
         ody_error_set(error, code, "The server is overloaded, try again later");
     }
@@ -45,7 +46,7 @@ void ody__subscription_refuse(ody_hub *hub, ody_connection *connection, ody_view
     ody_error error;
 
     if (message.length == 0) {
-        default_message(hub, channel, code, &error);
+        default_message(&connection->app->app->limits, channel, code, &error);
         message = ody_view_of(error.message);
     }
     for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
@@ -61,23 +62,40 @@ void ody__subscription_refuse(ody_hub *hub, ody_connection *connection, ody_view
 }
 
 /* A client may be in so many channels, and have as many more on their way out. */
-static int check_room(ody_hub *hub, ody_connection *connection, ody_view channel, ody_error *error)
+static int check_room(ody_hub *hub, const ody_connection *connection, ody_view channel,
+                      ody_error *error)
 {
-    uint64_t limit = hub->options->limits.channels_per_connection;
+    uint64_t limit = connection->app->app->limits.channels_per_connection;
     uint64_t all = connection->subscription_count;
 
     if ((all - connection->leaving_count < limit && all < 2 * limit) ||
-        ody__subscription_find(hub, connection, channel)) {
+        ody__subscription_find(connection, channel)) {
         return 0;
     }
     ody_count(hub->counters, refused_channels, 1);
     return ody_error_set(error, ODY_ELIMIT, "A connection may subscribe to %u channels at most",
-                         hub->options->limits.channels_per_connection);
+                         connection->app->app->limits.channels_per_connection);
+}
+
+/* The key before the colon of a token; the current one where there is no such key, so that the
+ * error speaks of that one. */
+static const ody_app_key *key_of_token(const ody_app *app, ody_view auth)
+{
+    for (size_t index = 1; index < ODY_APP_KEYS; index++) {
+        ody_view key = ody_view_of(app->keys[index].key);
+
+        if (key.data && ody_view_starts(auth, key) && auth.length > key.length &&
+            auth.data[key.length] == ':') {
+            return &app->keys[index];
+        }
+    }
+    return &app->keys[0];
 }
 
 static int check_signature(ody_hub *hub, const ody_connection *connection,
                            const ody_message *message, ody_error *error)
 {
+    const ody_app_key *key = key_of_token(connection->app->app, message->auth);
     char id[ODY_SOCKET_ID_TEXT];
     int code;
 
@@ -85,8 +103,7 @@ static int check_signature(ody_hub *hub, const ody_connection *connection,
         code = ody_error_set(error, ODY_ESIGNATURE, "Auth info required to subscribe to %.*s",
                              SHOWN(message->channel));
     } else {
-        code = ody_channel_verify(ody_view_of(hub->options->app_key),
-                                  ody_view_of(hub->options->app_secret),
+        code = ody_channel_verify(ody_view_of(key->key), ody_view_of(key->secret),
                                   ody_socket_id_format(connection->id, id), message->channel,
                                   message->channel_data, message->auth, error);
     }
@@ -99,8 +116,8 @@ static int check_signature(ody_hub *hub, const ody_connection *connection,
 static int check_channel(ody_hub *hub, ody_connection *connection, const ody_message *message,
                          ody_channel_kind *kind, ody_error *error)
 {
-    int code =
-        ody_channel_name_parse(message->channel, hub->options->limits.channel_name_length, kind);
+    int code = ody_channel_name_parse(message->channel,
+                                      connection->app->app->limits.channel_name_length, kind);
 
     if (code < 0) {
         return ody_error_set(error, code, "Invalid channel name: %.*s", SHOWN(message->channel));
@@ -112,21 +129,22 @@ static int check_channel(ody_hub *hub, ody_connection *connection, const ody_mes
                              SHOWN(message->channel));
     }
     if (code == 0 && ody_channel_needs_auth(*kind) &&
-        !ody_interest_handles(hub->interest, message->channel)) {
+        !ody_interest_handles(ody__app_interest(hub, connection->app), message->channel)) {
         code = check_signature(hub, connection, message, error);
     }
     return code;
 }
 
 /* Reads who a member of a presence channel is. */
-static int read_member(const ody_hub *hub, const ody_message *message, ody_member_data *member,
-                       ody_error *error)
+static int read_member(const ody_connection *connection, const ody_message *message,
+                       ody_member_data *member, ody_error *error)
 {
     if (!message->channel_data.data) {
         return ody_error_set(error, ODY_EINVALID, "channel_data is required to subscribe to %.*s",
                              SHOWN(message->channel));
     }
-    return ody_member_data_parse(message->channel_data, &hub->options->limits, member, error);
+    return ody_member_data_parse(message->channel_data, &connection->app->app->limits, member,
+                                 error);
 }
 
 /* Sends the join on its way. Error holds a sentence, or is empty for the usual one. */
@@ -134,6 +152,7 @@ static int begin_join(ody_hub *hub, ody_connection *connection, const ody_messag
                       const ody_member_data *member, ody_error *error)
 {
     const ody_mail_texts texts = {
+        .app = connection->app->number,
         .channel = message->channel,
         .user_id = member->user_id,
         .user_info = member->user_info,
@@ -152,7 +171,7 @@ static int admit(ody_hub *hub, ody_connection *connection, const ody_message *me
     int code = 0;
 
     if (kind.type == ODY_CHANNEL_PRESENCE) {
-        code = read_member(hub, message, &member, error);
+        code = read_member(connection, message, &member, error);
     }
     if (code == 0) {
         code = begin_join(hub, connection, message, &member, error);
@@ -180,7 +199,7 @@ static void subscribe(ody_hub *hub, ody_connection *connection, const ody_messag
     int code = check_channel(hub, connection, message, &kind, &error);
 
     if (code == 0) {
-        code = ody_interest_handles(hub->interest, message->channel)
+        code = ody_interest_handles(ody__app_interest(hub, connection->app), message->channel)
                    ? ask_handler(hub, connection, message, text)
                    : admit(hub, connection, message, kind, &error);
     }
@@ -194,10 +213,10 @@ static void subscribe(ody_hub *hub, ody_connection *connection, const ody_messag
  * that was in before stays in. */
 static void tell_not_joined(ody_hub *hub, const ody_connection *connection, ody_view channel)
 {
-    const ody_subscription *subscription = ody__subscription_find(hub, connection, channel);
+    const ody_subscription *subscription = ody__subscription_find(connection, channel);
 
     if (!subscription || !ody__subscription_wanted(subscription)) {
-        ody__notice_unsubscribed(hub, connection->id, channel);
+        ody__notice_unsubscribed(hub, connection->app, connection->id, channel);
     }
 }
 
@@ -207,7 +226,7 @@ void ody__client_subscribe_passed(ody_hub *hub, ody_connection *connection, ody_
     ody_message message = {0};
     ody_channel_kind kind = {0};
     ody_error error = {0};
-    int code = ody_message_parse(text, &hub->options->limits, &message, &error);
+    int code = ody_message_parse(text, &connection->app->app->limits, &message, &error);
 
     if (code < 0) {
         /* It was read once: only memory can be missing. */
@@ -217,7 +236,8 @@ void ody__client_subscribe_passed(ody_hub *hub, ody_connection *connection, ody_
     if (channel_data.data) {
         message.channel_data = channel_data;
     }
-    code = ody_channel_name_parse(message.channel, hub->options->limits.channel_name_length, &kind);
+    code = ody_channel_name_parse(message.channel, connection->app->app->limits.channel_name_length,
+                                  &kind);
     if (code == 0) {
         code = admit(hub, connection, &message, kind, &error);
     }
@@ -234,7 +254,7 @@ void ody__client_subscribe_refused(ody_hub *hub, ody_connection *connection, ody
 {
     ody_message message = {0};
 
-    if (ody_message_parse(text, &hub->options->limits, &message, NULL) < 0) {
+    if (ody_message_parse(text, &connection->app->app->limits, &message, NULL) < 0) {
         ody__connection_starved(hub, connection);
         return;
     }
@@ -245,9 +265,9 @@ void ody__client_subscribe_refused(ody_hub *hub, ody_connection *connection, ody
 }
 
 /* Whether the configuration allows client events on that channel. A handler decides for itself. */
-static int check_allowed(const ody_hub *hub, ody_channel_kind kind, ody_error *error)
+static int check_allowed(const ody_app *app, ody_channel_kind kind, ody_error *error)
 {
-    ody_client_events policy = hub->options->client_events;
+    ody_client_events policy = app->client_events;
 
     if (policy == ODY_CLIENT_EVENTS_NONE) {
         return ody_error_set(error, ODY_EINVALID, "Client events are not enabled");
@@ -268,8 +288,8 @@ static int check_policy(ody_hub *hub, const ody_connection *connection, const od
     ody_channel_kind kind;
     int code;
 
-    if (ody_channel_name_parse(message->channel, hub->options->limits.channel_name_length, &kind) <
-        0) {
+    if (ody_channel_name_parse(message->channel, connection->app->app->limits.channel_name_length,
+                               &kind) < 0) {
         return ody_error_set(error, ODY_ECHANNEL_NAME, "Invalid channel name: %.*s",
                              SHOWN(message->channel));
     }
@@ -278,13 +298,13 @@ static int check_policy(ody_hub *hub, const ody_connection *connection, const od
             error, ODY_EINVALID,
             "Client event rejected: only supported on private and presence channels");
     }
-    if (!ody_interest_handles(hub->interest, message->channel)) {
-        code = check_allowed(hub, kind, error);
+    if (!ody_interest_handles(ody__app_interest(hub, connection->app), message->channel)) {
+        code = check_allowed(connection->app->app, kind, error);
         if (code < 0) {
             return code;
         }
     }
-    subscription = ody__subscription_find(hub, connection, message->channel);
+    subscription = ody__subscription_find(connection, message->channel);
     if (!subscription || !ody__subscription_on(subscription)) {
         return ody_error_set(error, ODY_ENOT_SUBSCRIBED,
                              "Client event rejected: not subscribed to %.*s",
@@ -296,7 +316,7 @@ static int check_policy(ody_hub *hub, const ody_connection *connection, const od
 /* Whether one more client event fits into this second. */
 static bool within_rate(const ody_hub *hub, ody_connection *connection)
 {
-    uint32_t limit = hub->options->limits.client_events_per_second;
+    uint32_t limit = connection->app->app->limits.client_events_per_second;
 
     if (limit == 0) {
         return true;
@@ -315,6 +335,7 @@ static bool within_rate(const ody_hub *hub, ody_connection *connection)
 static void send_client_event(ody_hub *hub, ody_connection *connection, const ody_message *message)
 {
     const ody_mail_texts texts = {
+        .app = connection->app->number,
         .channel = message->channel,
         .event = message->event,
         .data = message->data,
@@ -326,7 +347,7 @@ static void send_client_event(ody_hub *hub, ody_connection *connection, const od
         return;
     }
     mail->client = connection->id;
-    if (ody__hub_post(hub, ody__hub_home(hub, message->channel), mail, false) < 0) {
+    if (ody__hub_post(hub, ody__hub_home(hub, mail->app, message->channel), mail, false) < 0) {
         ody_mail_free(mail);
         ody_count(hub->counters, dropped_mailbox, 1);
         ody__reply_error(hub, connection, 0,
@@ -351,14 +372,14 @@ void ody__client_event_passed(ody_hub *hub, ody_connection *connection, ody_view
 {
     ody_message message = {0};
 
-    if (ody_message_parse(text, &hub->options->limits, &message, NULL) < 0) {
+    if (ody_message_parse(text, &connection->app->app->limits, &message, NULL) < 0) {
         ody__connection_starved(hub, connection);
         return;
     }
     if (data.data) {
         message.data = data;
     }
-    if (message.data.length > hub->options->limits.event_data_size ||
+    if (message.data.length > connection->app->app->limits.event_data_size ||
         !ody_utf8_valid(message.data)) {
         ody__reply_error(hub, connection, 0, ODY_VIEW("Client event rejected: unusable data"));
     } else {
@@ -379,9 +400,9 @@ static void client_event(ody_hub *hub, ody_connection *connection, const ody_mes
         ody_count(hub->counters, rate_limited_client_events, 1);
         ody_error_set(&error, ODY_ERATE,
                       "Client event rejected: more than %u client events in a second",
-                      hub->options->limits.client_events_per_second);
+                      connection->app->app->limits.client_events_per_second);
         ody__reply_error(hub, connection, 4301, ody_view_of(error.message));
-    } else if (ody_interest_handles(hub->interest, message->channel)) {
+    } else if (ody_interest_handles(ody__app_interest(hub, connection->app), message->channel)) {
         ask_about_event(hub, connection, message, text);
     } else {
         send_client_event(hub, connection, message);
@@ -428,7 +449,7 @@ static bool read_message(ody_hub *hub, ody_connection *connection, ody_view text
                          ody_message *message)
 {
     ody_error error = {0};
-    int code = ody_message_parse(text, &hub->options->limits, message, &error);
+    int code = ody_message_parse(text, &connection->app->app->limits, message, &error);
 
     if (code == ODY_EMEMORY) {
         ody__connection_starved(hub, connection);
@@ -440,9 +461,9 @@ static bool read_message(ody_hub *hub, ody_connection *connection, ody_view text
 }
 
 /* Signs of life are no messages to anybody but us. */
-static bool middleware_wants(const ody_hub *hub, const ody_message *message)
+static bool middleware_wants(const ody_interest *interest, const ody_message *message)
 {
-    return hub->interest && hub->interest->messages && message->kind != ODY_MESSAGE_PING &&
+    return interest && interest->messages && message->kind != ODY_MESSAGE_PING &&
            message->kind != ODY_MESSAGE_PONG;
 }
 
@@ -453,7 +474,7 @@ void ody__client_message(ody_hub *hub, ody_connection *connection, ody_view text
     if (!read_message(hub, connection, text, &message)) {
         return;
     }
-    if (!middleware_wants(hub, &message)) {
+    if (!middleware_wants(ody__app_interest(hub, connection->app), &message)) {
         handle(hub, connection, &message, text);
     } else if (ody__gate_ask(hub, connection, ODY_CALL_MESSAGE, &(ody_mail_texts){.data = text},
                              text) < 0) {

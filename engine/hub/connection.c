@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Connections come, show signs of life or none, read too slowly, and go. */
 #include <arpa/inet.h>
+#include "base/options.h"
 #include "base/random.h"
 #include "base/utf8.h"
 #include "hub/deliver.h"
@@ -158,15 +159,19 @@ static bool protocol_read(ody_view text, uint8_t *protocol)
 /* What the handshake itself says, in the protocol's order. Draining comes before the quota: 4004
  * would tell the client never to come back, although the next server may have room. */
 static bool handshake_check(const ody_hub *hub, ody_connection *connection,
-                            const ody_handshake *handshake, refusal *why)
+                            const ody_handshake *handshake, const ody_app *app, refusal *why)
 {
     if (!handshake->path_known) {
         ody_count(hub->counters, refused_path, 1);
         return refuse(why, ODY_CLOSE_PATH, "Path not found");
     }
-    if (!ody_view_equal(handshake->app_key, ody_view_of(hub->options->app_key))) {
+    if (!app) {
         ody_count(hub->counters, refused_app, 1);
         return refuse_key(why, handshake->app_key);
+    }
+    if (!app->enabled) {
+        ody_count(hub->counters, refused_app, 1);
+        return refuse(why, ODY_CLOSE_DISABLED, "The app is disabled");
     }
     if (handshake->plain_on_tls) {
         ody_count(hub->counters, refused_tls, 1);
@@ -182,13 +187,20 @@ static bool handshake_check(const ody_hub *hub, ody_connection *connection,
     return true;
 }
 
-/* Counts the connection in, in all three places or in none. */
+/* Counts the connection in, in all places or in none. */
 static bool quota_enter(ody_hub *hub, ody_connection *connection, const ody_handshake *handshake,
-                        refusal *why)
+                        ody_hub_app *app, refusal *why)
 {
     ody_shared *shared = hub->shared;
+    uint32_t quota = app->app->limits.connections;
     bool entered = false;
 
+    if (atomic_fetch_add(&app->shared->connections, 1) >= quota && quota > 0) {
+        ody_count(hub->counters, refused_connections, 1);
+        refuse(why, ODY_CLOSE_CONNECTIONS, "Over connection quota of the app");
+        atomic_fetch_sub(&app->shared->connections, 1);
+        return false;
+    }
     if (atomic_fetch_add(&shared->connections, 1) >= shared->connection_limit) {
         ody_count(hub->counters, refused_connections, 1);
         refuse(why, ODY_CLOSE_CONNECTIONS, "Over connection quota");
@@ -209,6 +221,7 @@ static bool quota_enter(ody_hub *hub, ody_connection *connection, const ody_hand
     }
     if (!entered) {
         atomic_fetch_sub(&shared->connections, 1);
+        atomic_fetch_sub(&app->shared->connections, 1);
     }
     return entered;
 }
@@ -230,7 +243,7 @@ void ody__connection_greet(ody_hub *hub, ody_connection *connection)
 
     connection->greeted = true;
     greet(hub, connection);
-    ody__notice(hub, ODY_CALL_OPENED, connection->id, &texts);
+    ody__notice(hub, connection->app, ODY_CALL_OPENED, connection->id, &texts);
 }
 
 void ody__connection_turn_away(ody_hub *hub, ody_connection *connection, uint16_t code,
@@ -252,7 +265,7 @@ static void welcome(ody_hub *hub, ody_connection *connection, const ody_handshak
         .user_info = handshake->head,
     };
 
-    if (!ody__gate_handshakes(hub)) {
+    if (!ody__gate_handshakes(hub, connection->app)) {
         ody__connection_greet(hub, connection);
     } else if (ody__gate_ask(hub, connection, ODY_CALL_HANDSHAKE, &texts, ODY_VIEW_NONE) < 0) {
         ody__connection_turn_away(hub, connection, ODY_CLOSE_OVERLOADED, ODY_VIEW_NONE);
@@ -314,6 +327,28 @@ static void on_timer(ody_timer *timer, uint64_t now)
     }
 }
 
+/* Finds the app that a client asks for. @return whether the client may come in. */
+static bool app_enter(ody_hub *hub, ody_connection *connection, const ody_handshake *handshake,
+                      refusal *why)
+{
+    const ody_app *app = ody_options_app_of_key(hub->options, handshake->app_key);
+    ody_hub_app *own;
+
+    if (!handshake_check(hub, connection, handshake, app, why)) {
+        return false;
+    }
+    own = ody__app_obtain(hub, app->number);
+    if (!own) {
+        ody_count(hub->counters, refused_connections, 1);
+        return refuse(why, ODY_CLOSE_OVERLOADED, "Server is out of memory");
+    }
+    if (!quota_enter(hub, connection, handshake, own, why)) {
+        return false;
+    }
+    connection->app = own;
+    return true;
+}
+
 void ody_hub_open(ody_hub *hub, ody_connection *connection, const ody_handshake *handshake,
                   uint64_t now)
 {
@@ -326,11 +361,11 @@ void ody_hub_open(ody_hub *hub, ody_connection *connection, const ody_handshake 
     memcpy(connection->address, handshake->address, sizeof(connection->address));
     ody_list_init(&connection->subscriptions);
     ody_map_init(&connection->subscription_index);
-    if (handshake_check(hub, connection, handshake, &why) &&
-        quota_enter(hub, connection, handshake, &why)) {
+    if (app_enter(hub, connection, handshake, &why)) {
         ody_list_append(&hub->connections, &connection->all);
         hub->connection_count++;
         ody_count(hub->counters, connections, 1);
+        ody_count(connection->app->counters, connections, 1);
         timer_arm(hub, connection);
         welcome(hub, connection, handshake);
     } else {
@@ -361,6 +396,8 @@ void ody_hub_receive(ody_hub *hub, ody_connection *connection, ody_view text, ui
     ody__hub_enter(hub, now);
     note_activity(connection, now);
     ody_count(hub->counters, messages_received, 1);
+    ody_count(connection->app->counters, messages_received, 1);
+    ody_count(connection->app->counters, bytes_received, text.length);
     if (!ody__gate_hold(hub, connection, text)) {
         ody__client_message(hub, connection, text);
     }
@@ -405,12 +442,15 @@ void ody_hub_closed(ody_hub *hub, ody_connection *connection, uint64_t now)
     if (connection->id.first != 0) {
         ody__subscription_drop_all(hub, connection);
         if (connection->greeted) {
-            ody__notice(hub, ODY_CALL_CLOSED, connection->id, &(ody_mail_texts){0});
+            ody__notice(hub, connection->app, ODY_CALL_CLOSED, connection->id,
+                        &(ody_mail_texts){0});
         }
         ody__gate_free(connection);
         ody_list_remove(&connection->all);
         hub->connection_count--;
         ody_count(hub->counters, connections, -1);
+        ody_count(connection->app->counters, connections, -1);
+        atomic_fetch_sub(&connection->app->shared->connections, 1);
         if (connection->counts_address) {
             ody_shared_address_leave(hub->shared, connection->address);
         }

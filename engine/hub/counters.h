@@ -54,6 +54,22 @@ typedef struct ody_counters {
 #undef ODY_COUNTER_FIELD
 } ody_counters;
 
+/* X(name): what a shard counts of one app: gauges first, then totals since the start. */
+#define ODY_APP_COUNTERS(X)                                                                        \
+    X(connections)       /* gauge: open now */                                                     \
+    X(channels)          /* gauge: occupied, counted at their home */                              \
+    X(messages_received) /* from clients */                                                        \
+    X(bytes_received)    /* of them */                                                             \
+    X(messages_published)                                                                          \
+    X(deliveries)                                                                                  \
+    X(bytes_delivered) /* payloads and headers of frames that were queued */
+
+typedef struct ody_app_counters {
+#define ODY_COUNTER_FIELD(name) _Atomic uint64_t name;
+    ODY_APP_COUNTERS(ODY_COUNTER_FIELD)
+#undef ODY_COUNTER_FIELD
+} ody_app_counters;
+
 /** Adds in the owning thread: a plain load and store, no locked instruction. */
 #define ody_count(counters, name, amount)                                                          \
     atomic_store_explicit(&(counters)->name,                                                       \

@@ -101,11 +101,14 @@ void ody__deliver(ody_hub *hub, ody_local_channel *local, ody_frame *frame,
     hub->turn_bytes += frame->length;
     hub->turn_deliveries += queued;
     ody_count(hub->counters, deliveries, queued);
+    ody_count(local->app->counters, deliveries, queued);
+    ody_count(local->app->counters, bytes_delivered, (uint64_t)queued * frame->length);
 }
 
 void ody__deliver_mail(ody_hub *hub, ody_mail *take_mail)
 {
-    ody_local_channel *local = ody__local_find(hub, take_mail->channel);
+    const ody_hub_app *app = ody__app_find(hub, take_mail->app);
+    ody_local_channel *local = app ? ody__local_find(app, take_mail->channel) : NULL;
 
     if (local) {
         ody__deliver(hub, local, take_mail->frame, ody__connection_find(hub, take_mail->client));
@@ -119,6 +122,10 @@ void ody__reply_batch(ody_hub *hub, ody_connection *connection, ody_batch *batch
         hub->turn_bytes += batch->length;
         hub->turn_deliveries++;
         ody_count(hub->counters, deliveries, 1);
+        if (connection->app) {
+            ody_count(connection->app->counters, deliveries, 1);
+            ody_count(connection->app->counters, bytes_delivered, batch->length);
+        }
     }
 }
 
@@ -218,17 +225,18 @@ void ody__reply_error(ody_hub *hub, ody_connection *connection, int code, ody_vi
 }
 
 /* Whether a whisper may go to connection: it is there, and in the channel if one is named. */
-static bool may_whisper(ody_hub *hub, const ody_connection *connection, ody_view channel)
+static bool may_whisper(const ody_connection *connection, uint32_t app, ody_view channel)
 {
     const ody_subscription *subscription;
 
-    if (!connection || !connection->greeted || connection->close_code != 0) {
+    if (!connection || connection->app->number != app || !connection->greeted ||
+        connection->close_code != 0) {
         return false;
     }
     if (!channel.data) {
         return true;
     }
-    subscription = ody__subscription_find(hub, connection, channel);
+    subscription = ody__subscription_find(connection, channel);
     return subscription && ody__subscription_on(subscription);
 }
 
@@ -236,7 +244,7 @@ void ody__whisper_mail(ody_hub *hub, ody_mail *take_mail)
 {
     ody_connection *connection = ody__connection_find(hub, take_mail->client);
 
-    if (may_whisper(hub, connection, take_mail->channel)) {
+    if (may_whisper(connection, take_mail->app, take_mail->channel)) {
         ody_bytes *text = ody__hub_scratch(hub);
 
         ody_encode_event(text, take_mail->event, take_mail->channel, take_mail->data,

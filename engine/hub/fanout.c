@@ -29,7 +29,7 @@ static uint32_t receivers(const ody_channel *channel, unsigned shard, ody_socket
 int ody__fanout_make(ody_hub *hub, const ody_channel *channel, const ody_bytes *text,
                      ody_socket_id except, ody_fanout *fanout)
 {
-    const ody_mail_texts texts = {.channel = ody_channel_name(channel)};
+    const ody_mail_texts texts = {.app = channel->app, .channel = ody_channel_name(channel)};
     ody_mailbox_node **last = &fanout->first;
     ody_frame *frame = NULL;
     int code = text->failed ? ODY_EMEMORY : 0;

@@ -19,8 +19,11 @@ typedef struct held_message {
 
 static const ody_view failure = {"The application could not handle this", 37};
 
-bool ody__gate_handshakes(const ody_hub *hub)
+bool ody__gate_handshakes(const ody_hub *hub, const ody_hub_app *app)
 {
+    if (app && app->number != hub->options->apps[0].number) {
+        return false;
+    }
     return hub->options->php_worker_num > 0 && (!hub->interest || hub->interest->handshakes);
 }
 
@@ -73,6 +76,7 @@ int ody__gate_ask(ody_hub *hub, ody_connection *connection, ody_call_kind kind,
     int code = gate && mail && (copy || text.length == 0) ? 0 : ODY_EMEMORY;
 
     if (code == 0) {
+        mail->app = connection->app->number;
         mail->client = connection->id;
         mail->number = kind;
         code = ody__hub_post(hub, hub->count, mail, false);
@@ -275,14 +279,15 @@ void ody__gate_mail(ody_hub *hub, ody_mail *take_mail)
             decided(hub, connection, take_mail);
         } else if (take_mail->ticket == ODY_CALL_SUBSCRIBE && take_mail->code == ODY_VERDICT_PASS) {
             /* The handler has let in a client that was gone by then. */
-            ody__notice_unsubscribed(hub, take_mail->client, take_mail->channel);
+            ody__notice_unsubscribed(hub, ody__app_find(hub, take_mail->app), take_mail->client,
+                                     take_mail->channel);
         }
     }
     ody_mail_free(take_mail);
 }
 
-static void notice_send(ody_hub *hub, ody_call_kind kind, ody_socket_id client,
-                        const ody_mail_texts *texts)
+static void notice_send(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind,
+                        ody_socket_id client, const ody_mail_texts *texts)
 {
     ody_mail *mail = ody_mail_new(ODY_MAIL_NOTICE, hub->index, texts);
 
@@ -290,6 +295,7 @@ static void notice_send(ody_hub *hub, ody_call_kind kind, ody_socket_id client,
         ody_count(hub->counters, dropped_notices, 1);
         return;
     }
+    mail->app = app->number;
     mail->client = client;
     mail->number = kind;
     if (ody__hub_post(hub, hub->count, mail, false) < 0) {
@@ -298,17 +304,18 @@ static void notice_send(ody_hub *hub, ody_call_kind kind, ody_socket_id client,
     }
 }
 
-void ody__notice(ody_hub *hub, ody_call_kind kind, ody_socket_id client,
+void ody__notice(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind, ody_socket_id client,
                  const ody_mail_texts *texts)
 {
-    if (ody_interest_wants(hub->interest, kind)) {
-        notice_send(hub, kind, client, texts);
+    if (ody_interest_wants(ody__app_interest(hub, app), kind)) {
+        notice_send(hub, app, kind, client, texts);
     }
 }
 
-void ody__notice_unsubscribed(ody_hub *hub, ody_socket_id client, ody_view channel)
+void ody__notice_unsubscribed(ody_hub *hub, const ody_hub_app *app, ody_socket_id client,
+                              ody_view channel)
 {
-    if (ody_interest_handles(hub->interest, channel)) {
-        notice_send(hub, ODY_CALL_UNSUBSCRIBED, client, &(ody_mail_texts){.channel = channel});
+    if (app && ody_interest_handles(ody__app_interest(hub, app), channel)) {
+        notice_send(hub, app, ODY_CALL_UNSUBSCRIBED, client, &(ody_mail_texts){.channel = channel});
     }
 }

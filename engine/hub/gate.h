@@ -21,8 +21,8 @@ typedef struct ody_gate {
     size_t length;
 } ody_gate;
 
-/** Whether a new connection must be let in by the application. */
-bool ody__gate_handshakes(const ody_hub *hub);
+/** Whether a new connection must be let in by the application. @param app NULL: whichever it is. */
+bool ody__gate_handshakes(const ody_hub *hub, const ody_hub_app *app);
 /**
  * Asks the application. Until the verdict comes, all that the client says is held back.
  * @param texts what the call says besides the client.
@@ -46,10 +46,11 @@ void ody__gate_forget(ody_hub *hub);
 void ody__gate_free(ody_connection *connection);
 
 /** Tells the application something that nobody waits for, if it wants to know. */
-void ody__notice(ody_hub *hub, ody_call_kind kind, ody_socket_id client,
+void ody__notice(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind, ody_socket_id client,
                  const ody_mail_texts *texts);
 /** Tells the handler of a channel that a client is out of it, if it has one. */
-void ody__notice_unsubscribed(ody_hub *hub, ody_socket_id client, ody_view channel);
+void ody__notice_unsubscribed(ody_hub *hub, const ody_hub_app *app, ody_socket_id client,
+                              ody_view channel);
 
 /* What the verdicts lead to, in connection.c and client_message.c. */
 

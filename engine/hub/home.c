@@ -24,23 +24,24 @@ static void answer(ody_hub *hub, ody_mail *take_mail, ody_mail_kind kind, int co
     }
 }
 
-static ody_channel *find(const ody_hub *hub, ody_view name)
+static ody_channel *find(const ody_hub *hub, uint32_t app, ody_view name)
 {
-    return ody_map_get(&hub->channels, name);
+    const ody_hub_app *own = ody__app_find(hub, app);
+
+    return own ? ody_map_get(&own->channels, name) : NULL;
 }
 
 /* Finds the channel or makes it; an idle one must be given to release(). */
-static ody_channel *obtain(ody_hub *hub, ody_view name)
+static ody_channel *obtain(ody_hub *hub, ody_hub_app *app, ody_view name)
 {
-    ody_channel *channel = find(hub, name);
+    ody_channel *channel = ody_map_get(&app->channels, name);
     ody_channel_kind kind;
 
-    if (channel ||
-        ody_channel_name_parse(name, hub->options->limits.channel_name_length, &kind) < 0) {
+    if (channel || ody_channel_name_parse(name, app->app->limits.channel_name_length, &kind) < 0) {
         return channel;
     }
-    channel = ody_channel_new(name, kind, hub->count);
-    if (channel && ody_map_put(&hub->channels, ody_channel_name(channel), channel) < 0) {
+    channel = ody_channel_new(app->number, name, kind, hub->count);
+    if (channel && ody_map_put(&app->channels, ody_channel_name(channel), channel) < 0) {
         ody_channel_free(channel);
         channel = NULL;
     }
@@ -56,7 +57,7 @@ static void release(ody_hub *hub, ody_channel *channel)
     if (channel->presence) {
         ody_list_remove(&channel->presence->node);
     }
-    ody_map_remove(&hub->channels, ody_channel_name(channel));
+    ody_map_remove(&hub->apps[channel->app]->channels, ody_channel_name(channel));
     ody_channel_free(channel);
 }
 
@@ -127,16 +128,17 @@ static void forget_departures(ody_channel *channel)
     ody_list_remove(&channel->presence->node);
 }
 
-static void leave(ody_hub *hub, ody_view name, ody_socket_id client)
+static void leave(ody_hub *hub, uint32_t number, ody_view name, ody_socket_id client)
 {
-    ody_channel *channel = find(hub, name);
+    const ody_hub_app *app = ody__app_find(hub, number);
+    ody_channel *channel = find(hub, number, name);
     ody_presence_user *departed;
 
     if (!channel || !ody_channel_leave(channel, client, ody_socket_id_shard(client), &departed)) {
         return;
     }
     if (departed) {
-        ody__notice(hub, ODY_CALL_MEMBER_REMOVED, NOBODY,
+        ody__notice(hub, app, ODY_CALL_MEMBER_REMOVED, NOBODY,
                     &(ody_mail_texts){.channel = name, .user_id = ody_presence_user_id(departed)});
         ody_list_append(&channel->presence->departed, &departed->node);
     }
@@ -145,7 +147,8 @@ static void leave(ody_hub *hub, ody_view name, ody_socket_id client)
         return;
     }
     ody_count(hub->counters, channels, -1);
-    ody__notice(hub, ODY_CALL_VACATED, NOBODY, &(ody_mail_texts){.channel = name});
+    ody_count(app->counters, channels, -1);
+    ody__notice(hub, app, ODY_CALL_VACATED, NOBODY, &(ody_mail_texts){.channel = name});
     forget_departures(channel);
     release(hub, channel);
 }
@@ -159,7 +162,7 @@ static void leave_all(ody_hub *hub, ody_mail *take_mail)
         uint16_t length;
 
         memcpy(&length, at, sizeof(length));
-        leave(hub, (ody_view){at + sizeof(length), length}, take_mail->client);
+        leave(hub, take_mail->app, (ody_view){at + sizeof(length), length}, take_mail->client);
         at += sizeof(length) + length;
     }
     ody_mail_free(take_mail);
@@ -242,13 +245,13 @@ static void undo_join(ody_channel *channel, ody_socket_id client)
     ody_free(departed);
 }
 
-static int join_new(ody_hub *hub, ody_channel *channel, ody_mail *mail)
+static int join_new(ody_hub *hub, const ody_hub_app *app, ody_channel *channel, ody_mail *mail)
 {
     const ody_presence_profile profile = {mail->user_id, mail->user_info};
     ody_fanout arrival = {0};
     bool first;
     int code = ody_channel_join(channel, mail->client, ody_socket_id_shard(mail->client), &profile,
-                                hub->options->limits.presence_members, &first);
+                                app->app->limits.presence_members, &first);
 
     if (code < 0) {
         return code;
@@ -266,11 +269,13 @@ static int join_new(ody_hub *hub, ody_channel *channel, ody_mail *mail)
     }
     if (channel->members.count == 1) {
         ody_count(hub->counters, channels, 1);
-        ody__notice(hub, ODY_CALL_OCCUPIED, NOBODY, &(ody_mail_texts){.channel = mail->channel});
+        ody_count(app->counters, channels, 1);
+        ody__notice(hub, app, ODY_CALL_OCCUPIED, NOBODY,
+                    &(ody_mail_texts){.channel = mail->channel});
     }
     if (first) {
         ody__fanout_send(hub, channel, &arrival);
-        ody__notice(hub, ODY_CALL_MEMBER_ADDED, NOBODY,
+        ody__notice(hub, app, ODY_CALL_MEMBER_ADDED, NOBODY,
                     &(ody_mail_texts){.channel = mail->channel,
                                       .user_id = mail->user_id,
                                       .data = mail->user_info});
@@ -280,13 +285,14 @@ static int join_new(ody_hub *hub, ody_channel *channel, ody_mail *mail)
 
 static void join(ody_hub *hub, ody_mail *take_mail)
 {
-    ody_channel *channel = obtain(hub, take_mail->channel);
+    ody_hub_app *app = ody__app_obtain(hub, take_mail->app);
+    ody_channel *channel = app ? obtain(hub, app, take_mail->channel) : NULL;
     int code = channel && announce_all(hub, channel) ? 0 : ODY_EMEMORY;
 
     if (code == 0) {
         code = ody_members_find(&channel->members, take_mail->client)
                    ? confirm(hub, channel, take_mail)
-                   : join_new(hub, channel, take_mail);
+                   : join_new(hub, app, channel, take_mail);
     }
     if (channel) {
         take_mail->number = channel->serial;
@@ -297,7 +303,8 @@ static void join(ody_hub *hub, ody_mail *take_mail)
 
 static int publish_client_event(ody_hub *hub, const ody_mail *mail)
 {
-    ody_channel *channel = find(hub, mail->channel);
+    const ody_hub_app *app = ody__app_find(hub, mail->app);
+    ody_channel *channel = find(hub, mail->app, mail->channel);
     const ody_member *member = channel ? ody_members_find(&channel->members, mail->client) : NULL;
     ody_bytes *text;
     ody_fanout fanout;
@@ -317,7 +324,8 @@ static int publish_client_event(ody_hub *hub, const ody_mail *mail)
     if (code == 0) {
         ody__fanout_send(hub, channel, &fanout);
         ody_count(hub->counters, messages_published, 1);
-        ody__notice(hub, ODY_CALL_EVENT_PUBLISHED, mail->client,
+        ody_count(app->counters, messages_published, 1);
+        ody__notice(hub, app, ODY_CALL_EVENT_PUBLISHED, mail->client,
                     &(ody_mail_texts){.channel = mail->channel,
                                       .event = mail->event,
                                       .data = mail->data,
@@ -338,23 +346,50 @@ static void client_event(ody_hub *hub, ody_mail *take_mail)
     }
 }
 
-/* Keeps the event for those who come later. Events expire in the order in which they came. */
-static void keep(ody_hub *hub, ody_channel *channel, ody_channel_cache *take_cache)
+/* Keeps the event for those who come later. Events of an app expire in the order in which they
+ * came.
+ */
+static void keep(ody_hub *hub, ody_hub_app *app, ody_channel *channel,
+                 ody_channel_cache *take_cache)
 {
     ody_channel_cache_set(channel, take_cache);
-    ody_list_append(&hub->cached, &take_cache->node);
-    if (!ody_timer_armed(&hub->expiry)) {
+    ody_list_append(&app->cached, &take_cache->node);
+    if (!ody_timer_armed(&hub->expiry) || take_cache->expires < hub->expiry.due) {
         ody_wheel_arm(&hub->wheel, &hub->expiry, take_cache->expires);
+    }
+}
+
+static ody_channel_cache *cached_first(const ody_hub_app *app)
+{
+    return ody_list_empty(&app->cached)
+               ? NULL
+               : ody_container_of(app->cached.next, ody_channel_cache, node);
+}
+
+/* Sets the timer for the first event of all apps that expires. */
+static void expiry_arm(ody_hub *hub)
+{
+    uint64_t due = UINT64_MAX;
+
+    for (uint32_t number = 0; number < ODY_APP_NUMBERS; number++) {
+        const ody_channel_cache *first = hub->apps[number] ? cached_first(hub->apps[number]) : NULL;
+
+        if (first && first->expires < due) {
+            due = first->expires;
+        }
+    }
+    if (due != UINT64_MAX) {
+        ody_wheel_arm(&hub->wheel, &hub->expiry, due);
     }
 }
 
 /* An event that came under a longer cache_time must not outlive those that come from now on: the
  * list begins with what expires first. */
-void ody__home_reload(ody_hub *hub)
+static void cached_shorten(const ody_hub *hub, ody_hub_app *app)
 {
-    uint64_t latest = hub->now + hub->options->cache_time;
+    uint64_t latest = hub->now + app->app->cache_time;
 
-    for (ody_list_node *node = hub->cached.previous; node != &hub->cached; node = node->previous) {
+    for (ody_list_node *node = app->cached.previous; node != &app->cached; node = node->previous) {
         ody_channel_cache *cache = ody_container_of(node, ody_channel_cache, node);
 
         if (cache->expires <= latest) {
@@ -362,30 +397,44 @@ void ody__home_reload(ody_hub *hub)
         }
         cache->expires = latest;
     }
-    if (!ody_list_empty(&hub->cached)) {
-        ody_wheel_arm(&hub->wheel, &hub->expiry,
-                      ody_container_of(hub->cached.next, ody_channel_cache, node)->expires);
-    }
 }
 
-void ody__home_expire(ody_hub *hub)
+void ody__home_reload(ody_hub *hub)
 {
-    while (!ody_list_empty(&hub->cached)) {
-        ody_channel_cache *cache = ody_container_of(hub->cached.next, ody_channel_cache, node);
+    for (uint32_t number = 0; number < ODY_APP_NUMBERS; number++) {
+        if (hub->apps[number]) {
+            cached_shorten(hub, hub->apps[number]);
+        }
+    }
+    expiry_arm(hub);
+}
+
+static void expire(ody_hub *hub, ody_hub_app *app)
+{
+    ody_channel_cache *cache;
+
+    while ((cache = cached_first(app)) && cache->expires <= hub->now) {
         ody_channel *channel = cache->channel;
 
-        if (cache->expires > hub->now) {
-            ody_wheel_arm(&hub->wheel, &hub->expiry, cache->expires);
-            return;
-        }
         ody_channel_cache_drop(channel);
         release(hub, channel);
     }
 }
 
+void ody__home_expire(ody_hub *hub)
+{
+    for (uint32_t number = 0; number < ODY_APP_NUMBERS; number++) {
+        if (hub->apps[number]) {
+            expire(hub, hub->apps[number]);
+        }
+    }
+    expiry_arm(hub);
+}
+
 /* Numbers the message, sends and keeps it: all of that, or nothing. */
 static int publish_to(ody_hub *hub, ody_channel *channel, const ody_mail *mail)
 {
+    ody_hub_app *app = hub->apps[channel->app];
     ody_bytes *text = ody__hub_scratch(hub);
     ody_channel_cache *cache = NULL;
     ody_fanout fanout;
@@ -394,7 +443,7 @@ static int publish_to(ody_hub *hub, ody_channel *channel, const ody_mail *mail)
     ody_encode_event(text, mail->event, mail->channel, mail->data, ODY_VIEW_NONE);
     code = ody__fanout_make(hub, channel, text, mail->client, &fanout);
     if (code == 0 && channel->kind.cache) {
-        cache = ody_channel_cache_new(ody_bytes_view(text), hub->now + hub->options->cache_time);
+        cache = ody_channel_cache_new(ody_bytes_view(text), hub->now + app->app->cache_time);
         if (!cache) {
             ody__fanout_drop(&fanout);
             code = ODY_EMEMORY;
@@ -405,19 +454,19 @@ static int publish_to(ody_hub *hub, ody_channel *channel, const ody_mail *mail)
     }
     ody__fanout_send(hub, channel, &fanout);
     ody_count(hub->counters, messages_published, 1);
+    ody_count(app->counters, messages_published, 1);
     if (cache) {
-        keep(hub, channel, cache);
+        keep(hub, app, channel, cache);
     }
     return 0;
 }
 
 /* A channel without subscribers: only some exist, and only those with a cache take the event. */
-static int publish_unsubscribed(ody_hub *hub, const ody_mail *mail)
+static int publish_unsubscribed(ody_hub *hub, ody_hub_app *app, const ody_mail *mail)
 {
     ody_channel_kind kind;
     ody_channel *channel;
-    int code =
-        ody_channel_name_parse(mail->channel, hub->options->limits.channel_name_length, &kind);
+    int code = ody_channel_name_parse(mail->channel, app->app->limits.channel_name_length, &kind);
 
     if (code < 0 || !ody_channel_always_exists(kind)) {
         return code < 0 ? code : ODY_ECHANNEL_NOT_FOUND;
@@ -425,7 +474,7 @@ static int publish_unsubscribed(ody_hub *hub, const ody_mail *mail)
     if (!kind.cache) {
         return 0;
     }
-    channel = obtain(hub, mail->channel);
+    channel = obtain(hub, app, mail->channel);
     code = channel ? publish_to(hub, channel, mail) : ODY_EMEMORY;
     if (channel) {
         release(hub, channel);
@@ -435,12 +484,20 @@ static int publish_unsubscribed(ody_hub *hub, const ody_mail *mail)
 
 static int publish(ody_hub *hub, ody_mail *mail)
 {
-    ody_channel *channel = find(hub, mail->channel);
+    ody_hub_app *app = ody__app_obtain(hub, mail->app);
+    ody_channel *channel = app ? ody_map_get(&app->channels, mail->channel) : NULL;
     uint64_t reached;
     int code;
 
+    if (!app) {
+        return ODY_EMEMORY;
+    }
     if (!channel || channel->members.count == 0) {
-        return publish_unsubscribed(hub, mail);
+        return publish_unsubscribed(hub, app, mail);
+    }
+    if (mail->info) {
+        mail->subscribers = channel->members.count;
+        mail->users = (uint32_t)ody_channel_user_count(channel);
     }
     if (ody__fanout_blocked(hub, channel)) {
         ody_count(hub->counters, dropped_mailbox, 1);
@@ -461,7 +518,7 @@ void ody__home_mail(ody_hub *hub, ody_mail *take_mail)
         join(hub, take_mail);
         return;
     case ODY_MAIL_LEAVE:
-        leave(hub, take_mail->channel, take_mail->client);
+        leave(hub, take_mail->app, take_mail->channel, take_mail->client);
         answer(hub, take_mail, ODY_MAIL_LEFT, 0);
         return;
     case ODY_MAIL_LEAVE_ALL:

@@ -73,12 +73,9 @@ ody_hub *ody_hub_new(ody_shared *shared, unsigned index, unsigned count,
     hub->inner_last = &hub->inner_first;
     hub->first_free = UINT32_MAX;
     ody_list_init(&hub->connections);
-    ody_list_init(&hub->cached);
     ody_list_init(&hub->unannounced);
     ody_list_init(&hub->orphans);
     ody_list_init(&hub->open_batches);
-    ody_map_init(&hub->locals);
-    ody_map_init(&hub->channels);
     ody_wheel_init(&hub->wheel, now);
     hub->retry.fire = retry;
     hub->expiry.fire = expire;
@@ -105,9 +102,7 @@ static ody_mail *inner_take(ody_hub *hub)
 
 void ody_hub_free(ody_hub *hub)
 {
-    ody_channel *channel;
     ody_mail *mail;
-    size_t cursor = 0;
 
     if (!hub) {
         return;
@@ -117,11 +112,7 @@ void ody_hub_free(ody_hub *hub)
     }
     ody_hub_turn_end(hub);
     ody__subscription_free_orphans(hub);
-    while ((channel = ody_map_next(&hub->channels, &cursor, NULL))) {
-        ody_channel_free(channel);
-    }
-    ody_map_fini(&hub->channels);
-    ody_map_fini(&hub->locals);
+    ody__apps_free(hub);
     ody_free(hub->interest);
     ody_batch_unref(hub->pong);
     ody_bytes_fini(&hub->scratch);
@@ -150,6 +141,7 @@ static void dispatch(ody_hub *hub, ody_mail *take_mail)
     case ODY_MAIL_IS_SUBSCRIBED:
     case ODY_MAIL_CHANNEL_EXISTS:
     case ODY_MAIL_CHANNELS:
+    case ODY_MAIL_CHANNEL:
         ody__home_answer(hub, take_mail);
         return;
     case ODY_MAIL_VERDICT:
@@ -208,9 +200,9 @@ bool ody__hub_full(const ody_hub *hub, unsigned target)
     return target != hub->index && hub->transport->full(hub->context, target);
 }
 
-unsigned ody__hub_home(const ody_hub *hub, ody_view channel)
+unsigned ody__hub_home(const ody_hub *hub, uint32_t app, ody_view channel)
 {
-    return ody_mail_home(channel, hub->count);
+    return ody_mail_home(app, channel, hub->count);
 }
 
 ody_bytes *ody__hub_scratch(ody_hub *hub)
@@ -283,6 +275,7 @@ void ody_hub_reload(ody_hub *hub, const ody_options *options, uint64_t now)
 
     ody__hub_enter(hub, now);
     hub->options = options;
+    ody__apps_reload(hub);
     if (had_workers != (options->php_worker_num > 0)) {
         ody__gate_forget(hub);
     }
@@ -303,7 +296,7 @@ void ody_hub_drain(ody_hub *hub)
 
 bool ody_hub_wants_head(const ody_hub *hub)
 {
-    return ody__gate_handshakes(hub);
+    return ody__gate_handshakes(hub, NULL);
 }
 
 size_t ody_hub_connection_count(const ody_hub *hub)

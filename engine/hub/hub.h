@@ -22,12 +22,14 @@
 #include "hub/socket_id.h"
 
 typedef struct ody_hub ody_hub;
+typedef struct ody_hub_app ody_hub_app;
 typedef struct ody_mail ody_mail;
 
 /** Codes that connections are closed with. 4100 to 4199 ask the client to wait and come back. */
 enum {
     ODY_CLOSE_TLS = 4000,
     ODY_CLOSE_APP = 4001,
+    ODY_CLOSE_DISABLED = 4003,
     ODY_CLOSE_CONNECTIONS = 4004,
     ODY_CLOSE_PATH = 4005,
     ODY_CLOSE_PROTOCOL = 4007,
@@ -62,6 +64,7 @@ typedef struct ody_connection {
 
     uint64_t over_soft_since; /* 0: not over the soft limit */
     ody_hub *hub;
+    ody_hub_app *app; /* NULL while it is not registered */
     ody_socket_id id; /* first is 0 while it is not registered (refused, closed) */
     ody_list_node all;
     struct ody_gate *gate; /* NULL unless it waits for the application */

@@ -35,7 +35,7 @@ static void measure(const ody_connection *connection, parting *partings)
     }
 }
 
-static void make_mails(ody_hub *hub, ody_socket_id client, parting *partings)
+static void make_mails(ody_hub *hub, const ody_connection *connection, parting *partings)
 {
     for (unsigned home = 0; home < hub->count; home++) {
         parting *part = &partings[home];
@@ -45,7 +45,8 @@ static void make_mails(ody_hub *hub, ody_socket_id client, parting *partings)
         }
         part->mail = ody_mail_new_sized(ODY_MAIL_LEAVE_ALL, hub->index, part->bytes);
         if (part->mail) {
-            part->mail->client = client;
+            part->mail->app = connection->app->number;
+            part->mail->client = connection->id;
             part->at = part->mail->text;
         }
     }
@@ -85,7 +86,7 @@ void ody__subscription_drop_all(ody_hub *hub, ody_connection *connection)
     ody_list_node *node;
 
     measure(connection, partings);
-    make_mails(hub, connection->id, partings);
+    make_mails(hub, connection, partings);
     ody_map_fini(&connection->subscription_index);
     ody_map_init(&connection->subscription_index);
     while ((node = ody_list_take_first(&connection->subscriptions))) {
@@ -93,11 +94,11 @@ void ody__subscription_drop_all(ody_hub *hub, ody_connection *connection)
         ody_local_channel *local = subscription->local;
 
         if (ody__subscription_wanted(subscription)) {
-            ody__notice_unsubscribed(hub, connection->id, ody__local_name(local));
+            ody__notice_unsubscribed(hub, local->app, connection->id, ody__local_name(local));
         }
         if (part_from(hub, subscription, connection->id, &partings[local->home])) {
             ody_free(subscription);
-            ody__local_unref(hub, local);
+            ody__local_unref(local);
         } else {
             ody__hub_retry_later(hub);
         }
@@ -110,10 +111,10 @@ void ody__subscription_drop_all(ody_hub *hub, ody_connection *connection)
     }
 }
 
-static void orphan_free(ody_hub *hub, ody_subscription *subscription)
+static void orphan_free(ody_subscription *subscription)
 {
     ody_list_remove(&subscription->node);
-    ody__local_unref(hub, subscription->local);
+    ody__local_unref(subscription->local);
     ody_free(subscription);
 }
 
@@ -122,7 +123,8 @@ bool ody__subscription_retry(ody_hub *hub)
     while (!ody_list_empty(&hub->orphans)) {
         ody_subscription *subscription =
             ody_container_of(hub->orphans.next, ody_subscription, node);
-        const ody_mail_texts texts = {.channel = ody__local_name(subscription->local)};
+        const ody_mail_texts texts = {.app = subscription->local->app->number,
+                                      .channel = ody__local_name(subscription->local)};
         ody_mail *mail = ody_mail_new(ODY_MAIL_LEAVE, hub->index, &texts);
 
         if (!mail) {
@@ -130,7 +132,7 @@ bool ody__subscription_retry(ody_hub *hub)
         }
         mail->client = subscription->orphan;
         (void)ody__hub_post(hub, subscription->local->home, mail, true);
-        orphan_free(hub, subscription);
+        orphan_free(subscription);
     }
     return true;
 }
@@ -138,6 +140,6 @@ bool ody__subscription_retry(ody_hub *hub)
 void ody__subscription_free_orphans(ody_hub *hub)
 {
     while (!ody_list_empty(&hub->orphans)) {
-        orphan_free(hub, ody_container_of(hub->orphans.next, ody_subscription, node));
+        orphan_free(ody_container_of(hub->orphans.next, ody_subscription, node));
     }
 }

@@ -4,9 +4,9 @@
 
 #include "hub/subscription.h"
 
-ody_local_channel *ody__local_find(const ody_hub *hub, ody_view name)
+ody_local_channel *ody__local_find(const ody_hub_app *app, ody_view name)
 {
-    return ody_map_get(&hub->locals, name);
+    return ody_map_get(&app->locals, name);
 }
 
 ody_view ody__local_name(const ody_local_channel *local)
@@ -14,17 +14,18 @@ ody_view ody__local_name(const ody_local_channel *local)
     return (ody_view){local->name, local->name_length};
 }
 
-static ody_local_channel *local_new(ody_hub *hub, ody_view name)
+static ody_local_channel *local_new(ody_hub *hub, ody_hub_app *app, ody_view name)
 {
     ody_local_channel *local = ody_calloc(1, sizeof(*local) + name.length);
 
     if (!local) {
         return NULL;
     }
+    local->app = app;
     local->name_length = (uint16_t)name.length;
-    local->home = (uint8_t)ody__hub_home(hub, name);
+    local->home = (uint8_t)ody__hub_home(hub, app->number, name);
     memcpy(local->name, name.data, name.length);
-    if (ody_map_put(&hub->locals, ody__local_name(local), local) < 0) {
+    if (ody_map_put(&app->locals, ody__local_name(local), local) < 0) {
         ody_free(local);
         return NULL;
     }
@@ -64,41 +65,41 @@ static void shrink(ody_local_channel *local)
     }
 }
 
-static void free_unused(ody_hub *hub, ody_local_channel *local)
+static void free_unused(ody_local_channel *local)
 {
     if (local->references > 0) {
         return;
     }
     ody_list_remove(&local->open_batch);
     ody__local_seal(local);
-    ody_map_remove(&hub->locals, ody__local_name(local));
+    ody_map_remove(&local->app->locals, ody__local_name(local));
     ody_free(local->subscribers);
     ody_free(local);
 }
 
-ody_local_channel *ody__local_ref(ody_hub *hub, ody_view name)
+ody_local_channel *ody__local_ref(ody_hub *hub, ody_hub_app *app, ody_view name)
 {
-    ody_local_channel *local = ody__local_find(hub, name);
+    ody_local_channel *local = ody__local_find(app, name);
 
     if (!local) {
-        local = local_new(hub, name);
+        local = local_new(hub, app, name);
     }
     if (!local) {
         return NULL;
     }
     if (reserve(local) < 0) {
-        free_unused(hub, local);
+        free_unused(local);
         return NULL;
     }
     local->references++;
     return local;
 }
 
-void ody__local_unref(ody_hub *hub, ody_local_channel *local)
+void ody__local_unref(ody_local_channel *local)
 {
     local->references--;
     shrink(local);
-    free_unused(hub, local);
+    free_unused(local);
 }
 
 uint32_t ody__local_add(ody_local_channel *local, ody_subscriber subscriber)

@@ -16,6 +16,7 @@ typedef struct ody_subscriber {
 } ody_subscriber;
 
 typedef struct ody_local_channel {
+    ody_hub_app *app;
     ody_subscriber *subscribers;
     uint32_t count;
     uint32_t capacity;   /* at least `references`: an answer of the home never lacks room */
@@ -28,11 +29,11 @@ typedef struct ody_local_channel {
 } ody_local_channel;
 
 /** @return the channel when a connection of this shard has to do with it, or NULL. */
-ody_local_channel *ody__local_find(const ody_hub *hub, ody_view name);
+ody_local_channel *ody__local_find(const ody_hub_app *app, ody_view name);
 /** Finds or makes it, and adds a reference with room for a subscriber. @return NULL: no memory. */
-ody_local_channel *ody__local_ref(ody_hub *hub, ody_view name);
+ody_local_channel *ody__local_ref(ody_hub *hub, ody_hub_app *app, ody_view name);
 /** Lets go of a reference; the last frees it. */
-void ody__local_unref(ody_hub *hub, ody_local_channel *local);
+void ody__local_unref(ody_local_channel *local);
 ody_view ody__local_name(const ody_local_channel *local);
 /** Adds a subscriber, for whom there is room, and says where it stands. */
 uint32_t ody__local_add(ody_local_channel *local, ody_subscriber subscriber);

@@ -40,6 +40,7 @@ ody_mail *ody_mail_new(ody_mail_kind kind, unsigned origin, const ody_mail_texts
     if (!mail) {
         return NULL;
     }
+    mail->app = texts->app;
     at = mail->text;
     mail->channel = place(&at, texts->channel);
     mail->event = place(&at, texts->event);

@@ -30,6 +30,7 @@ typedef enum ody_mail_kind {
     ODY_MAIL_USERS,
     ODY_MAIL_IS_SUBSCRIBED,
     ODY_MAIL_CHANNEL_EXISTS,
+    ODY_MAIL_CHANNEL,  /* comes back with `result`: the cached data, `number`: ms that it stays */
     ODY_MAIL_CHANNELS, /* data: the prefix of the names */
     /* The API thread to the shard of a client. */
     ODY_MAIL_SUBSCRIBE,   /* client, channel, data: channel_data or none */
@@ -48,18 +49,23 @@ typedef enum ody_mail_kind {
 
 typedef struct ody_mail {
     ody_mailbox_node node;
-    uint32_t size;  /* of the block, for the cost */
-    uint8_t kind;   /* ody_mail_kind */
-    uint8_t origin; /* the thread that asked, where the answer goes */
-    uint8_t target; /* of mail that is made before it is sent */
-    int code;       /* 0 or ODY_E… */
+    uint32_t size;     /* of the block, for the cost */
+    uint8_t kind;      /* ody_mail_kind */
+    uint8_t origin;    /* the thread that asked, where the answer goes */
+    uint8_t target;    /* of mail that is made before it is sent */
+    bool info;         /* PUBLISH: the answer says how many are there */
+    uint16_t position; /* PUBLISH: of the channel among those of the request */
+    uint32_t app;      /* number of the app that it is about; 0 where it is about none */
+    int code;          /* 0 or ODY_E… */
     ody_socket_id client;
-    uint64_t ticket;  /* of the API thread's request */
+    uint64_t ticket;      /* of the API thread's request */
+    uint32_t subscribers; /* CHANNEL, and PUBLISH with info: the channel's connections … */
+    uint32_t users;       /* … and distinct users */
     uint64_t number;  /* JOINED and DELIVER: the channel's serial; answers: a count or 0 and 1 */
     ody_frame *frame; /* one reference each, or NULL */
     ody_frame *second;
     void *result; /* owned; SUBSCRIBERS: ody_socket_id[number], CHANNELS: ody_channel_entry[number],
-                     USERS: JSON */
+                     USERS and CHANNEL: JSON */
     size_t result_length;
     ody_view channel; /* the views point behind the struct */
     ody_view event;
@@ -71,6 +77,7 @@ typedef struct ody_mail {
 
 /** What ody_mail_new copies; views may be ODY_VIEW_NONE. */
 typedef struct ody_mail_texts {
+    uint32_t app; /* number */
     ody_view channel;
     ody_view event;
     ody_view data;
@@ -86,9 +93,9 @@ ody_mail *ody_mail_new_sized(ody_mail_kind kind, unsigned origin, size_t bytes);
  * The shard that a channel is at home on. It is taken from the upper half of the hash: the lower
  * one places entries in maps, where the channels of one home would else stand close together.
  */
-static inline unsigned ody_mail_home(ody_view channel, unsigned shards)
+static inline unsigned ody_mail_home(uint32_t app, ody_view channel, unsigned shards)
 {
-    return (unsigned)((ody_hash(channel) >> 32) % shards);
+    return (unsigned)(((ody_hash(channel) >> 32) + app) % shards);
 }
 /** Sets the cost that a mailbox counts: the block, its frames and its result. Call before posting.
  */

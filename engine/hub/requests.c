@@ -16,6 +16,7 @@ typedef enum request_kind {
     REQUEST_YES_OR_NO,
     REQUEST_SUBSCRIBERS,
     REQUEST_USERS,
+    REQUEST_CHANNEL,
     REQUEST_CHANNELS,
 } request_kind;
 
@@ -25,7 +26,9 @@ typedef struct request {
     ody_list_node node; /* in requests->by_age */
     request_kind kind;
     bool skip_missing;
+    bool info;
     unsigned outstanding;
+    unsigned parts;       /* in first_part */
     uint64_t number;      /* sum over the answers */
     ody_error error;      /* code 0: none so far */
     ody_mail *first_part; /* answers with lists, until all are there */
@@ -208,14 +211,15 @@ static int begin(ody_requests *requests, ody_mail *take_first, ody_socket_id cli
         return refuse(error, ODY_EMEMORY);
     }
     self->skip_missing = about->skip_missing;
+    self->info = about->info;
     *ticket = self->ticket;
     code = send_all(requests, take_first, client, self);
     return code < 0 ? refuse(error, code) : 0;
 }
 
-static int check_name(const ody_requests *requests, ody_view name, ody_error *error)
+static int check_name(const ody_app *app, ody_view name, ody_error *error)
 {
-    size_t longest = requests->options->limits.channel_name_length;
+    size_t longest = app->limits.channel_name_length;
     ody_channel_kind kind;
     int code = ody_channel_name_parse(name, longest, &kind);
 
@@ -228,10 +232,9 @@ static int check_name(const ody_requests *requests, ody_view name, ody_error *er
     return 0;
 }
 
-static int check_event(const ody_requests *requests, ody_view event, ody_view data,
-                       ody_error *error)
+static int check_event(const ody_app *app, ody_view event, ody_view data, ody_error *error)
 {
-    const ody_limits *limits = &requests->options->limits;
+    const ody_app_limits *limits = &app->limits;
 
     if (event.length == 0 || event.length > limits->event_name_length) {
         return ody_error_set(error, ODY_EEVENT_NAME,
@@ -258,11 +261,10 @@ static int read_id(ody_view text, ody_socket_id *id, ody_error *error)
     return 0;
 }
 
-static int check_publish(const ody_requests *requests, const ody_publish *publish,
-                         ody_socket_id *except, ody_error *error)
+static int check_publish(const ody_publish *publish, ody_socket_id *except, ody_error *error)
 {
-    uint32_t most = requests->options->limits.channels_per_publish;
-    int code = check_event(requests, publish->event, publish->data, error);
+    uint32_t most = publish->app->limits.channels_per_publish;
+    int code = check_event(publish->app, publish->event, publish->data, error);
 
     if (code == 0 && (publish->channel_count == 0 || publish->channel_count > most)) {
         code =
@@ -270,12 +272,19 @@ static int check_publish(const ody_requests *requests, const ody_publish *publis
                           publish->channel_count, most);
     }
     for (size_t i = 0; code == 0 && i < publish->channel_count; i++) {
-        code = check_name(requests, publish->channels[i], error);
+        code = check_name(publish->app, publish->channels[i], error);
     }
     if (code == 0 && publish->except.data) {
         code = read_id(publish->except, except, error);
     }
     return code;
+}
+
+int ody_requests_check(const ody_publish *publish, ody_error *error)
+{
+    ody_socket_id except;
+
+    return check_publish(publish, &except, error);
 }
 
 int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uint64_t now,
@@ -284,11 +293,12 @@ int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uin
 {
     request about = {.kind = REQUEST_PUBLISH,
                      .skip_missing = publish->skip_missing,
+                     .info = publish->info,
                      .callback = callback,
                      .context = context};
     ody_socket_id except = {0};
     ody_mail *first = NULL;
-    int code = check_publish(requests, publish, &except, error);
+    int code = check_publish(publish, &except, error);
 
     if (code < 0) {
         return code;
@@ -296,31 +306,39 @@ int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uin
     /* From the last to the first: the chain grows at its front, and mail goes out in order. */
     for (size_t i = publish->channel_count; i-- > 0;) {
         const ody_mail_texts texts = {
-            .channel = publish->channels[i], .event = publish->event, .data = publish->data};
+            .app = publish->app->number,
+            .channel = publish->channels[i],
+            .event = publish->event,
+            .data = publish->data,
+        };
 
         if (!mail_add(requests, &first, ODY_MAIL_PUBLISH,
-                      ody_mail_home(texts.channel, requests->shards), &texts)) {
+                      ody_mail_home(texts.app, texts.channel, requests->shards), &texts)) {
             break;
         }
+        first->info = publish->info;
+        first->position = (uint16_t)i;
     }
     return begin(requests, first, except, &about, now, ticket, error);
 }
 
-int ody_requests_whisper(ody_requests *requests, ody_view socket_id, ody_view event, ody_view data,
-                         ody_view channel, uint64_t now, ody_reply_callback callback, void *context,
-                         uint64_t *ticket, ody_error *error)
+int ody_requests_whisper(ody_requests *requests, const ody_app *app, ody_view socket_id,
+                         ody_view event, ody_view data, ody_view channel, uint64_t now,
+                         ody_reply_callback callback, void *context, uint64_t *ticket,
+                         ody_error *error)
 {
-    const ody_mail_texts texts = {.channel = channel, .event = event, .data = data};
+    const ody_mail_texts texts = {
+        .app = app->number, .channel = channel, .event = event, .data = data};
     request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
     ody_mail *first = NULL;
     ody_socket_id client;
-    int code = check_event(requests, event, data, error);
+    int code = check_event(app, event, data, error);
 
     if (code == 0) {
         code = read_id(socket_id, &client, error);
     }
     if (code == 0 && channel.data) {
-        code = check_name(requests, channel, error);
+        code = check_name(app, channel, error);
     }
     if (code < 0) {
         return code;
@@ -332,65 +350,65 @@ int ody_requests_whisper(ody_requests *requests, ody_view socket_id, ody_view ev
 }
 
 /* A question about one channel, to its home. */
-static int ask_home(ody_requests *requests, ody_mail_kind kind, ody_view channel,
-                    ody_socket_id client, request *about, uint64_t now, uint64_t *ticket,
-                    ody_error *error)
+static int ask_home(ody_requests *requests, const ody_app *app, ody_mail_kind kind,
+                    ody_view channel, ody_socket_id client, request *about, uint64_t now,
+                    uint64_t *ticket, ody_error *error)
 {
-    const ody_mail_texts texts = {.channel = channel};
+    const ody_mail_texts texts = {.app = app->number, .channel = channel};
     ody_mail *first = NULL;
-    int code = check_name(requests, channel, error);
+    int code = check_name(app, channel, error);
 
     if (code < 0) {
         return code;
     }
-    mail_add(requests, &first, kind, ody_mail_home(channel, requests->shards), &texts);
+    mail_add(requests, &first, kind, ody_mail_home(app->number, channel, requests->shards), &texts);
     return begin(requests, first, client, about, now, ticket, error);
 }
 
-int ody_requests_subscribers(ody_requests *requests, ody_view channel, uint64_t now,
-                             ody_reply_callback callback, void *context, uint64_t *ticket,
-                             ody_error *error)
+int ody_requests_subscribers(ody_requests *requests, const ody_app *app, ody_view channel,
+                             uint64_t now, ody_reply_callback callback, void *context,
+                             uint64_t *ticket, ody_error *error)
 {
     request about = {.kind = REQUEST_SUBSCRIBERS, .callback = callback, .context = context};
 
-    return ask_home(requests, ODY_MAIL_SUBSCRIBERS, channel, (ody_socket_id){0}, &about, now,
+    return ask_home(requests, app, ODY_MAIL_SUBSCRIBERS, channel, (ody_socket_id){0}, &about, now,
                     ticket, error);
 }
 
-int ody_requests_users(ody_requests *requests, ody_view channel, uint64_t now,
+int ody_requests_users(ody_requests *requests, const ody_app *app, ody_view channel, uint64_t now,
                        ody_reply_callback callback, void *context, uint64_t *ticket,
                        ody_error *error)
 {
     request about = {.kind = REQUEST_USERS, .callback = callback, .context = context};
 
-    return ask_home(requests, ODY_MAIL_USERS, channel, (ody_socket_id){0}, &about, now, ticket,
+    return ask_home(requests, app, ODY_MAIL_USERS, channel, (ody_socket_id){0}, &about, now, ticket,
                     error);
 }
 
-int ody_requests_is_subscribed(ody_requests *requests, ody_view socket_id, ody_view channel,
-                               uint64_t now, ody_reply_callback callback, void *context,
-                               uint64_t *ticket, ody_error *error)
+int ody_requests_is_subscribed(ody_requests *requests, const ody_app *app, ody_view socket_id,
+                               ody_view channel, uint64_t now, ody_reply_callback callback,
+                               void *context, uint64_t *ticket, ody_error *error)
 {
     request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
     ody_socket_id client;
     int code = read_id(socket_id, &client, error);
 
     return code < 0 ? code
-                    : ask_home(requests, ODY_MAIL_IS_SUBSCRIBED, channel, client, &about, now,
+                    : ask_home(requests, app, ODY_MAIL_IS_SUBSCRIBED, channel, client, &about, now,
                                ticket, error);
 }
 
 /* What concerns one client and one channel, to the client's shard. */
-static int ask_shard(ody_requests *requests, ody_mail_kind kind, ody_view socket_id,
-                     const ody_mail_texts *texts, request *about, uint64_t now, uint64_t *ticket,
-                     ody_error *error)
+static int ask_shard(ody_requests *requests, const ody_app *app, ody_mail_kind kind,
+                     ody_view socket_id, const ody_mail_texts *texts, request *about, uint64_t now,
+                     uint64_t *ticket, ody_error *error)
 {
     ody_mail *first = NULL;
     ody_socket_id client;
     int code = read_id(socket_id, &client, error);
 
     if (code == 0) {
-        code = check_name(requests, texts->channel, error);
+        code = check_name(app, texts->channel, error);
     }
     if (code < 0) {
         return code;
@@ -399,48 +417,61 @@ static int ask_shard(ody_requests *requests, ody_mail_kind kind, ody_view socket
     return begin(requests, first, client, about, now, ticket, error);
 }
 
-int ody_requests_subscribe(ody_requests *requests, ody_view socket_id, ody_view channel,
-                           ody_view data, uint64_t now, ody_reply_callback callback, void *context,
-                           uint64_t *ticket, ody_error *error)
+int ody_requests_subscribe(ody_requests *requests, const ody_app *app, ody_view socket_id,
+                           ody_view channel, ody_view data, uint64_t now,
+                           ody_reply_callback callback, void *context, uint64_t *ticket,
+                           ody_error *error)
 {
-    const ody_mail_texts texts = {.channel = channel, .data = data};
+    const ody_mail_texts texts = {.app = app->number, .channel = channel, .data = data};
     request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
 
     if (data.length > requests->options->limits.message_size) {
         return refuse(error, ODY_EPAYLOAD_SIZE);
     }
-    return ask_shard(requests, ODY_MAIL_SUBSCRIBE, socket_id, &texts, &about, now, ticket, error);
+    return ask_shard(requests, app, ODY_MAIL_SUBSCRIBE, socket_id, &texts, &about, now, ticket,
+                     error);
 }
 
-int ody_requests_unsubscribe(ody_requests *requests, ody_view socket_id, ody_view channel,
-                             uint64_t now, ody_reply_callback callback, void *context,
-                             uint64_t *ticket, ody_error *error)
+int ody_requests_unsubscribe(ody_requests *requests, const ody_app *app, ody_view socket_id,
+                             ody_view channel, uint64_t now, ody_reply_callback callback,
+                             void *context, uint64_t *ticket, ody_error *error)
 {
-    const ody_mail_texts texts = {.channel = channel};
+    const ody_mail_texts texts = {.app = app->number, .channel = channel};
     request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
 
-    return ask_shard(requests, ODY_MAIL_UNSUBSCRIBE, socket_id, &texts, &about, now, ticket, error);
+    return ask_shard(requests, app, ODY_MAIL_UNSUBSCRIBE, socket_id, &texts, &about, now, ticket,
+                     error);
 }
 
-int ody_requests_channel_exists(ody_requests *requests, ody_view channel, uint64_t now,
-                                ody_reply_callback callback, void *context, uint64_t *ticket,
-                                ody_error *error)
+int ody_requests_channel_exists(ody_requests *requests, const ody_app *app, ody_view channel,
+                                uint64_t now, ody_reply_callback callback, void *context,
+                                uint64_t *ticket, ody_error *error)
 {
     request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
 
-    return ask_home(requests, ODY_MAIL_CHANNEL_EXISTS, channel, (ody_socket_id){0}, &about, now,
+    return ask_home(requests, app, ODY_MAIL_CHANNEL_EXISTS, channel, (ody_socket_id){0}, &about,
+                    now, ticket, error);
+}
+
+int ody_requests_channel(ody_requests *requests, const ody_app *app, ody_view channel, uint64_t now,
+                         ody_reply_callback callback, void *context, uint64_t *ticket,
+                         ody_error *error)
+{
+    request about = {.kind = REQUEST_CHANNEL, .callback = callback, .context = context};
+
+    return ask_home(requests, app, ODY_MAIL_CHANNEL, channel, (ody_socket_id){0}, &about, now,
                     ticket, error);
 }
 
-int ody_requests_channels(ody_requests *requests, ody_view prefix, uint64_t now,
+int ody_requests_channels(ody_requests *requests, const ody_app *app, ody_view prefix, uint64_t now,
                           ody_reply_callback callback, void *context, uint64_t *ticket,
                           ody_error *error)
 {
-    const ody_mail_texts texts = {.data = prefix};
+    const ody_mail_texts texts = {.app = app->number, .data = prefix};
     request about = {.kind = REQUEST_CHANNELS, .callback = callback, .context = context};
     ody_mail *first = NULL;
 
-    if (prefix.length > requests->options->limits.channel_name_length) {
+    if (prefix.length > app->limits.channel_name_length) {
         return ody_error_set(error, ODY_ECHANNEL_NAME,
                              "invalid prefix: it is longer than a channel name may be");
     }
@@ -475,15 +506,36 @@ static void note_failure(request *self, const ody_mail *mail)
     }
 }
 
+/* What a home has said of one channel. */
+static ody_channel_entry describe(const ody_mail *part)
+{
+    ody_channel_kind kind = {0};
+    ody_channel_entry entry = {
+        .name = part->channel,
+        .subscribers = part->subscribers,
+        .users = part->users,
+        .cached = {part->result, part->result_length},
+        .cached_for = part->result ? part->number : 0,
+    };
+
+    (void)ody_channel_name_parse(part->channel, part->channel.length, &kind);
+    entry.type = ody_channel_kind_name(kind);
+    return entry;
+}
+
 /* Puts the parts of a listing together. Returns NULL without memory. */
 static ody_channel_entry *gather_channels(const request *self)
 {
-    ody_channel_entry *entries = ody_malloc(self->number * sizeof(*entries));
+    bool listing = self->kind == REQUEST_CHANNELS;
+    ody_channel_entry *entries =
+        ody_malloc((listing ? self->number : self->parts) * sizeof(*entries));
     size_t count = 0;
 
     for (const ody_mail *part = self->first_part; entries && part;
          part = (const ody_mail *)part->node.next) {
-        if (part->number > 0) {
+        if (!listing) {
+            entries[part->position] = describe(part);
+        } else if (part->number > 0) {
             memcpy(entries + count, part->result, part->number * sizeof(*entries));
             count += part->number;
         }
@@ -491,12 +543,45 @@ static ody_channel_entry *gather_channels(const request *self)
     return entries;
 }
 
+static bool has_channels(const request *self)
+{
+    return self->kind == REQUEST_CHANNELS || self->kind == REQUEST_CHANNEL ||
+           (self->kind == REQUEST_PUBLISH && self->info);
+}
+
+static bool keeps_parts(const request *self)
+{
+    return has_channels(self) || self->kind == REQUEST_SUBSCRIBERS || self->kind == REQUEST_USERS;
+}
+
+static void fill(const request *self, ody_reply *reply)
+{
+    switch (self->kind) {
+    case REQUEST_PUBLISH:
+        reply->reached = self->number;
+        return;
+    case REQUEST_YES_OR_NO:
+        reply->answer = self->number > 0;
+        return;
+    case REQUEST_SUBSCRIBERS:
+        reply->socket_ids = self->first_part->result;
+        reply->socket_id_count = self->number;
+        return;
+    case REQUEST_USERS:
+        reply->users = (ody_view){self->first_part->result, self->first_part->result_length};
+        return;
+    case REQUEST_CHANNEL:
+    case REQUEST_CHANNELS:
+        return;
+    }
+}
+
 static void call_back(request *self)
 {
     ody_channel_entry *entries = NULL;
     ody_reply reply = {0};
 
-    if (self->kind == REQUEST_CHANNELS && self->error.code == 0) {
+    if (has_channels(self) && self->error.code == 0) {
         entries = gather_channels(self);
         if (!entries) {
             refuse(&self->error, ODY_EMEMORY);
@@ -504,18 +589,12 @@ static void call_back(request *self)
     }
     reply.code = self->error.code;
     reply.message = self->error.code ? self->error.message : NULL;
-    if (self->kind == REQUEST_PUBLISH) {
-        reply.reached = self->number;
-    } else if (self->error.code == 0) {
-        reply.answer = self->kind == REQUEST_YES_OR_NO && self->number > 0;
+    if (entries) {
         reply.channels = entries;
-        reply.channel_count = entries ? self->number : 0;
-        if (self->kind == REQUEST_SUBSCRIBERS) {
-            reply.socket_ids = self->first_part->result;
-            reply.socket_id_count = self->number;
-        } else if (self->kind == REQUEST_USERS) {
-            reply.users = (ody_view){self->first_part->result, self->first_part->result_length};
-        }
+        reply.channel_count = self->kind == REQUEST_CHANNELS ? self->number : self->parts;
+    }
+    if (self->error.code == 0 || self->kind == REQUEST_PUBLISH) {
+        fill(self, &reply);
     }
     self->callback(self->context, &reply);
     ody_free(entries);
@@ -550,8 +629,8 @@ void ody_requests_mail(ody_requests *requests, ody_mail *take_mail)
         note_failure(self, take_mail);
     }
     self->number += take_mail->number;
-    if (self->kind == REQUEST_SUBSCRIBERS || self->kind == REQUEST_USERS ||
-        self->kind == REQUEST_CHANNELS) {
+    if (keeps_parts(self)) {
+        self->parts++;
         take_mail->node.next = self->first_part ? &self->first_part->node : NULL;
         self->first_part = take_mail;
     } else {

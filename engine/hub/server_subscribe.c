@@ -5,19 +5,18 @@
 #include "wire/channel_name.h"
 #include "wire/message.h"
 
-static bool has_room(const ody_hub *hub, const ody_connection *connection)
+static bool has_room(const ody_connection *connection)
 {
-    uint64_t limit = hub->options->limits.channels_per_connection;
+    uint64_t limit = connection->app->app->limits.channels_per_connection;
     uint64_t all = connection->subscription_count;
 
     return all - connection->leaving_count < limit && all < 2 * limit;
 }
 
-static int read_member(const ody_hub *hub, const ody_mail *mail, ody_member_data *member)
+static int read_member(const ody_app_limits *limits, const ody_mail *mail, ody_member_data *member)
 {
     ody_channel_kind kind;
-    int code =
-        ody_channel_name_parse(mail->channel, hub->options->limits.channel_name_length, &kind);
+    int code = ody_channel_name_parse(mail->channel, limits->channel_name_length, &kind);
 
     if (code < 0 || kind.type == ODY_CHANNEL_USER) {
         return ODY_ECHANNEL_NAME;
@@ -25,8 +24,7 @@ static int read_member(const ody_hub *hub, const ody_mail *mail, ody_member_data
     if (kind.type != ODY_CHANNEL_PRESENCE) {
         return 0;
     }
-    return mail->data.data ? ody_member_data_parse(mail->data, &hub->options->limits, member, NULL)
-                           : ODY_EINVALID;
+    return mail->data.data ? ody_member_data_parse(mail->data, limits, member, NULL) : ODY_EINVALID;
 }
 
 static int subscribe(ody_hub *hub, ody_connection *connection, const ody_mail *mail)
@@ -35,12 +33,13 @@ static int subscribe(ody_hub *hub, ody_connection *connection, const ody_mail *m
     ody_mail *join;
     int code = ODY_ELIMIT;
 
-    if (ody__subscription_find(hub, connection, mail->channel) || has_room(hub, connection)) {
-        code = read_member(hub, mail, &member);
+    if (ody__subscription_find(connection, mail->channel) || has_room(connection)) {
+        code = read_member(&connection->app->app->limits, mail, &member);
     }
     if (code == 0) {
         join = ody_mail_new(ODY_MAIL_JOIN, hub->index,
-                            &(ody_mail_texts){.channel = mail->channel,
+                            &(ody_mail_texts){.app = mail->app,
+                                              .channel = mail->channel,
                                               .user_id = member.user_id,
                                               .user_info = member.user_info});
         code = join ? ody__subscription_wish_on(hub, connection, join) : ODY_EMEMORY;
@@ -54,7 +53,8 @@ void ody__server_subscribe_mail(ody_hub *hub, ody_mail *take_mail)
     ody_connection *connection = ody__connection_find(hub, take_mail->client);
 
     take_mail->code = 0;
-    take_mail->number = connection && connection->greeted && connection->close_code == 0;
+    take_mail->number = connection && connection->app->number == take_mail->app &&
+                        connection->greeted && connection->close_code == 0;
     if (take_mail->number && take_mail->kind == ODY_MAIL_SUBSCRIBE) {
         take_mail->code = subscribe(hub, connection, take_mail);
     } else if (take_mail->number) {

@@ -20,6 +20,17 @@ typedef struct ody_slot {
     uint32_t next_free;
 } ody_slot;
 
+/** What a hub holds of one app. */
+struct ody_hub_app {
+    uint32_t number;
+    const ody_app *app; /* of hub->options; one that allows nothing once a reload took it away */
+    ody_app_shared *shared;
+    ody_app_counters *counters;
+    ody_map locals;   /* ody_local_channel by name: channels with a subscription on this shard */
+    ody_map channels; /* ody_channel by name: channels whose home this is */
+    ody_list cached;  /* ody_channel_cache of them, the first to expire first */
+};
+
 struct ody_hub {
     ody_shared *shared;
     const ody_options *options;
@@ -41,9 +52,7 @@ struct ody_hub {
     uint32_t first_free; /* NO_SLOT: none */
     bool draining;
 
-    ody_map locals;   /* ody_local_channel by name: channels with a subscription on this shard */
-    ody_map channels; /* ody_channel by name: channels whose home this is */
-    ody_list cached;  /* ody_channel_cache, the first to expire first */
+    ody_hub_app *apps[ODY_APP_NUMBERS]; /* by number; made when they are needed */
     ody_list unannounced; /* ody_channel_presence with departures that found no memory */
     ody_list orphans;     /* ody_subscription of closed connections whose leave found no memory */
     ody_timer expiry;     /* of cached events */
@@ -72,7 +81,24 @@ int ody__hub_post(ody_hub *hub, unsigned target, ody_mail *take_mail, bool must)
 /** Whether the mailbox of that thread is over its limit; never so for this shard. */
 bool ody__hub_full(const ody_hub *hub, unsigned target);
 /** The shard that a channel is at home on. */
-unsigned ody__hub_home(const ody_hub *hub, ody_view channel);
+unsigned ody__hub_home(const ody_hub *hub, uint32_t app, ody_view channel);
+/**
+ * What the hub holds of an app.
+ * @return NULL when there is no such app (any more), or no memory for the first look at it.
+ */
+ody_hub_app *ody__app_obtain(ody_hub *hub, uint32_t number);
+/** The same without making it: NULL when nobody has had to do with it yet. */
+ody_hub_app *ody__app_find(const ody_hub *hub, uint32_t number);
+/** The hub has other options: its apps get theirs. Clients of apps that are gone are closed. */
+void ody__apps_reload(ody_hub *hub);
+/** What the application wants to know of that app: PHP workers speak for the first one only. NULL:
+ *  nothing. */
+static inline const ody_interest *ody__app_interest(const ody_hub *hub, const ody_hub_app *app)
+{
+    return app->number == hub->options->apps[0].number ? hub->interest : NULL;
+}
+/** Frees all apps with their channels. */
+void ody__apps_free(ody_hub *hub);
 /** Empties hub->scratch and gives it. */
 ody_bytes *ody__hub_scratch(ody_hub *hub);
 /** Sets the timer that tries again what found no memory. */

@@ -14,10 +14,9 @@ static ody_view index_key(ody_local_channel *const *local)
     return (ody_view){(const char *)local, sizeof(*local)};
 }
 
-ody_subscription *ody__subscription_find(const ody_hub *hub, const ody_connection *connection,
-                                         ody_view channel)
+ody_subscription *ody__subscription_find(const ody_connection *connection, ody_view channel)
 {
-    ody_local_channel *local = ody__local_find(hub, channel);
+    ody_local_channel *local = ody__local_find(connection->app, channel);
     const ody_list_node *node;
 
     if (!local) {
@@ -107,7 +106,7 @@ static void subscription_free(ody_hub *hub, ody_subscription *subscription)
     index_remove(connection, subscription);
     ody_list_remove(&subscription->node);
     ody_mail_free(subscription->join_wish);
-    ody__local_unref(hub, subscription->local);
+    ody__local_unref(subscription->local);
     ody_free(subscription);
 }
 
@@ -119,7 +118,7 @@ static ody_subscription *subscription_new(ody_hub *hub, ody_connection *connecti
     if (!subscription) {
         return NULL;
     }
-    subscription->local = ody__local_ref(hub, channel);
+    subscription->local = ody__local_ref(hub, connection->app, channel);
     if (!subscription->local) {
         ody_free(subscription);
         return NULL;
@@ -150,7 +149,8 @@ static int send_join(ody_hub *hub, const ody_subscription *subscription, ody_mai
  * leaves with everything else. */
 static void send_leave(ody_hub *hub, ody_subscription *subscription)
 {
-    const ody_mail_texts texts = {.channel = ody__local_name(subscription->local)};
+    const ody_mail_texts texts = {.app = subscription->local->app->number,
+                                  .channel = ody__local_name(subscription->local)};
     ody_mail *mail = ody_mail_new(ODY_MAIL_LEAVE, hub->index, &texts);
 
     turn_off(hub, subscription);
@@ -186,7 +186,7 @@ static int join_first(ody_hub *hub, ody_connection *connection, ody_mail *take_j
 
 int ody__subscription_wish_on(ody_hub *hub, ody_connection *connection, ody_mail *take_join)
 {
-    ody_subscription *subscription = ody__subscription_find(hub, connection, take_join->channel);
+    ody_subscription *subscription = ody__subscription_find(connection, take_join->channel);
     int code;
 
     take_join->client = connection->id;
@@ -210,12 +210,12 @@ int ody__subscription_wish_on(ody_hub *hub, ody_connection *connection, ody_mail
 
 void ody__subscription_wish_off(ody_hub *hub, ody_connection *connection, ody_view channel)
 {
-    ody_subscription *subscription = ody__subscription_find(hub, connection, channel);
+    ody_subscription *subscription = ody__subscription_find(connection, channel);
 
     if (!subscription || !ody__subscription_wanted(subscription)) {
         return;
     }
-    ody__notice_unsubscribed(hub, connection->id, channel);
+    ody__notice_unsubscribed(hub, connection->app, connection->id, channel);
     connection->leaving_count++;
     ody_mail_free(subscription->join_wish);
     subscription->join_wish = NULL;
@@ -291,7 +291,8 @@ static void on_refused(ody_hub *hub, ody_subscription *subscription, const ody_m
     } else if (on) {
         subscription->state = ODY_SUBSCRIPTION_ON;
     } else {
-        ody__notice_unsubscribed(hub, subscription->connection->id, mail->channel);
+        ody__notice_unsubscribed(hub, subscription->local->app, subscription->connection->id,
+                                 mail->channel);
         subscription_free(hub, subscription);
     }
 }
@@ -307,7 +308,7 @@ static void on_left(ody_hub *hub, ody_subscription *subscription)
     /* A wished join that could not be sent was not counted as leaving, nor told as such. */
     if (!leaves) {
         subscription->connection->leaving_count++;
-        ody__notice_unsubscribed(hub, subscription->connection->id,
+        ody__notice_unsubscribed(hub, subscription->local->app, subscription->connection->id,
                                  ody__local_name(subscription->local));
     }
     subscription_free(hub, subscription);
@@ -329,7 +330,7 @@ void ody__subscription_mail(ody_hub *hub, ody_mail *take_mail)
 {
     ody_connection *connection = ody__connection_find(hub, take_mail->client);
     ody_subscription *subscription =
-        connection ? ody__subscription_find(hub, connection, take_mail->channel) : NULL;
+        connection ? ody__subscription_find(connection, take_mail->channel) : NULL;
 
     if (connection && take_mail->kind == ODY_MAIL_REJECTED) {
         on_rejected(hub, connection, take_mail);

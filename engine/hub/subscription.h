@@ -32,8 +32,7 @@ struct ody_subscription {
 };
 
 /** @return the connection's subscription in any state, or NULL. */
-ody_subscription *ody__subscription_find(const ody_hub *hub, const ody_connection *connection,
-                                         ody_view channel);
+ody_subscription *ody__subscription_find(const ody_connection *connection, ody_view channel);
 /** Whether it gets the channel's events now. */
 bool ody__subscription_on(const ody_subscription *subscription);
 /** Whether the client's last wish was to be in. */

@@ -77,40 +77,45 @@ void ody__ipc_dispatch_cancel(ody_ipc_connection *connection)
     connection->pending_count = 0;
 }
 
-static int ask_hub(ody_requests *requests, const ody_ipc_request *request, ody_ipc_pending *pending,
-                   ody_error *error)
+/* Processes of this machine speak for the first app. */
+static int ask_hub(const ody_ipc_server *server, const ody_ipc_request *request,
+                   ody_ipc_pending *pending, ody_error *error)
 {
+    ody_requests *requests = server->setup.requests;
+    const ody_app *app = &server->setup.options->apps[0];
     ody_view channel = request->channel_count > 0 ? request->channels[0] : ODY_VIEW_NONE;
     uint64_t now = ody_clock_ms();
 
     switch (request->type) {
     case ODY_IPC_WHISPER:
-        return ody_requests_whisper(requests, request->socket_id, request->event, request->data,
-                                    channel, now, on_reply, pending, &pending->ticket, error);
+        return ody_requests_whisper(requests, app, request->socket_id, request->event,
+                                    request->data, channel, now, on_reply, pending,
+                                    &pending->ticket, error);
     case ODY_IPC_SUBSCRIBERS:
-        return ody_requests_subscribers(requests, channel, now, on_reply, pending, &pending->ticket,
-                                        error);
+        return ody_requests_subscribers(requests, app, channel, now, on_reply, pending,
+                                        &pending->ticket, error);
     case ODY_IPC_USERS:
-        return ody_requests_users(requests, channel, now, on_reply, pending, &pending->ticket,
+        return ody_requests_users(requests, app, channel, now, on_reply, pending, &pending->ticket,
                                   error);
     case ODY_IPC_IS_SUBSCRIBED:
-        return ody_requests_is_subscribed(requests, request->socket_id, channel, now, on_reply,
+        return ody_requests_is_subscribed(requests, app, request->socket_id, channel, now, on_reply,
                                           pending, &pending->ticket, error);
     case ODY_IPC_SUBSCRIBE:
-        return ody_requests_subscribe(requests, request->socket_id, channel, request->data, now,
-                                      on_reply, pending, &pending->ticket, error);
+        return ody_requests_subscribe(requests, app, request->socket_id, channel, request->data,
+                                      now, on_reply, pending, &pending->ticket, error);
     case ODY_IPC_UNSUBSCRIBE:
-        return ody_requests_unsubscribe(requests, request->socket_id, channel, now, on_reply,
+        return ody_requests_unsubscribe(requests, app, request->socket_id, channel, now, on_reply,
                                         pending, &pending->ticket, error);
     case ODY_IPC_CHANNEL_EXISTS:
-        return ody_requests_channel_exists(requests, channel, now, on_reply, pending,
+        return ody_requests_channel_exists(requests, app, channel, now, on_reply, pending,
                                            &pending->ticket, error);
     case ODY_IPC_CHANNELS:
-        return ody_requests_channels(requests, request->prefix, now, on_reply, pending,
+        return ody_requests_channels(requests, app, request->prefix, now, on_reply, pending,
                                      &pending->ticket, error);
     default:
         return ody_requests_publish(requests,
                                     &(ody_publish){
+                                        .app = app,
                                         .channels = request->channels,
                                         .channel_count = request->channel_count,
                                         .event = request->event,
@@ -134,7 +139,7 @@ static int request_start(ody_ipc_connection *connection, uint32_t number,
     pending->connection = connection;
     pending->number = number;
     pending->type = request->type;
-    code = ask_hub(connection->server->setup.requests, request, pending, error);
+    code = ask_hub(connection->server, request, pending, error);
     if (code < 0) {
         ody_free(pending);
         return code;

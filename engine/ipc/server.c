@@ -103,11 +103,13 @@ static void on_turn_end(struct ev_loop *loop, ev_prepare *watcher, int events)
 }
 
 /* What a PHP worker answers may be a whole message of a client. */
-static size_t request_max(const ody_limits *limits)
+static size_t request_max(const ody_options *options)
 {
+    const ody_app_limits *limits = &options->apps[0].limits;
     uint64_t names = (uint64_t)limits->channels_per_publish * (limits->channel_name_length + 6u);
-    uint64_t data = limits->event_data_size > limits->message_size ? limits->event_data_size
-                                                                   : limits->message_size;
+    uint64_t data = limits->event_data_size > options->limits.message_size
+                        ? limits->event_data_size
+                        : options->limits.message_size;
     uint64_t size = names + data + limits->event_name_length + REQUEST_SLACK;
 
     return size < ODY_IPC_MESSAGE_MAX ? (size_t)size : ODY_IPC_MESSAGE_MAX;
@@ -127,7 +129,7 @@ ody_ipc_server *ody_ipc_server_new(const ody_ipc_setup *setup)
     if (setup->calls) {
         ody__ipc_workers_serve(server);
     }
-    server->request_max = request_max(&setup->options->limits);
+    server->request_max = request_max(setup->options);
     ody_list_init(&server->connections);
     ody_list_init(&server->awake);
     ev_io_init(&server->accepting, on_accept, setup->listen_fd, EV_READ);
@@ -142,7 +144,7 @@ ody_ipc_server *ody_ipc_server_new(const ody_ipc_setup *setup)
 void ody_ipc_server_reload(ody_ipc_server *server, const ody_options *options)
 {
     server->setup.options = options;
-    server->request_max = request_max(&options->limits);
+    server->request_max = request_max(options);
 }
 
 void ody__ipc_server_set_version(ody_ipc_server *server, uint32_t newest)

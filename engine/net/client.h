@@ -42,7 +42,7 @@ typedef struct ody_arrival {
     ody_handshake handshake;
     char address[ODY_CLIENT_ADDRESS_TEXT]; /* of the client, proxies seen through; for the log */
     char peer[ODY_CLIENT_ADDRESS_TEXT];
-    char app_key[128];
+    char app_key[256];
     char protocol[16];
     char *head;    /* owned: the request, when the application wants to see it, or NULL */
     size_t peeked; /* bytes that the last look found */

@@ -53,6 +53,18 @@ void ody_encode_event(ody_bytes *out, ody_view event, ody_view channel, ody_view
     ody_bytes_append_byte(out, '}');
 }
 
+ody_view ody_encode_event_data(ody_view text, ody_view channel)
+{
+    const size_t behind = sizeof(",\"channel\":\"\"}") - 1 + channel.length;
+    size_t at = sizeof("{\"event\":\"") - 1;
+
+    while (text.data[at] != '"') {
+        at += text.data[at] == '\\' ? 2 : 1;
+    }
+    at += sizeof("\",\"data\":") - 1;
+    return (ody_view){text.data + at, text.length - behind - at};
+}
+
 void ody_encode_established(ody_bytes *out, ody_view socket_id, uint32_t activity_timeout)
 {
     LITERAL(out, "{\"event\":\"pusher:connection_established\",\"data\":\"{\\\"socket_id\\\":");

@@ -22,6 +22,12 @@ void ody_encode_string(ody_bytes *out, ody_view text);
 /** {"event":…,"data":"…","channel":…[,"user_id":…]}; channel and user_id may be ODY_VIEW_NONE. */
 void ody_encode_event(ody_bytes *out, ody_view event, ody_view channel, ody_view data,
                       ody_view user_id);
+/**
+ * Finds the data in an event as ody_encode_event has written it, without user_id.
+ * @param channel that it was written for.
+ * @return the JSON string with its quotes, within text.
+ */
+ody_view ody_encode_event_data(ody_view text, ody_view channel);
 /** pusher:connection_established. @param activity_timeout seconds. */
 void ody_encode_established(ody_bytes *out, ody_view socket_id, uint32_t activity_timeout);
 /** pusher:error, whose data is an object. @param code 0 becomes null. */

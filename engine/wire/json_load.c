@@ -28,8 +28,8 @@ static int refuse(const json_error_t *found, const char *subject, ody_error *err
     }
 }
 
-int ody__json_load(ody_view text, const ody_limits *limits, const char *subject, json_t **object,
-                   ody_error *error)
+int ody__json_load(ody_view text, const ody_app_limits *limits, const char *subject,
+                   json_t **object, ody_error *error)
 {
     json_error_t found;
     json_t *root;

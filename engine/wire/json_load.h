@@ -14,8 +14,8 @@
  * @param object on success a new JSON object, the caller's to json_decref.
  * @return 0, ODY_EENCODING, ODY_EDEPTH, ODY_EJSON, ODY_EINVALID (not an object) or ODY_EMEMORY.
  */
-int ody__json_load(ody_view text, const ody_limits *limits, const char *subject, json_t **object,
-                   ody_error *error);
+int ody__json_load(ody_view text, const ody_app_limits *limits, const char *subject,
+                   json_t **object, ody_error *error);
 
 /** The place of a member that is there, counted from 0 in the order of the text. */
 size_t ody__json_member_index(json_t *object, const char *key);

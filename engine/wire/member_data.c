@@ -11,7 +11,7 @@
 #define NUMBER_TEXT 24 /* bytes that a 64-bit integer needs, with sign and NUL */
 
 /* Gives user_id as text. @param number NUMBER_TEXT bytes for one that is an integer. */
-static int read_user_id(const json_t *root, const ody_limits *limits, char *number,
+static int read_user_id(const json_t *root, const ody_app_limits *limits, char *number,
                         ody_view *user_id, ody_error *error)
 {
     const json_t *value = json_object_get(root, "user_id");
@@ -50,7 +50,7 @@ static ody_view find_user_info(ody_view channel_data, json_t *root)
 }
 
 /* Fills member with copies in one block. */
-static int keep(ody_view user_id, ody_view user_info, const ody_limits *limits,
+static int keep(ody_view user_id, ody_view user_info, const ody_app_limits *limits,
                 ody_member_data *member, ody_error *error)
 {
     char *block = ody_malloc(user_id.length + user_info.length);
@@ -73,8 +73,8 @@ static int keep(ody_view user_id, ody_view user_info, const ody_limits *limits,
     return 0;
 }
 
-int ody_member_data_parse(ody_view channel_data, const ody_limits *limits, ody_member_data *member,
-                          ody_error *error)
+int ody_member_data_parse(ody_view channel_data, const ody_app_limits *limits,
+                          ody_member_data *member, ody_error *error)
 {
     char number[NUMBER_TEXT];
     ody_view user_id = ODY_VIEW("");

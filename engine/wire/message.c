@@ -18,7 +18,7 @@ typedef struct message_memory {
 /* One message on its way from text to struct. */
 typedef struct message_reader {
     ody_view text;
-    const ody_limits *limits;
+    const ody_app_limits *limits;
     message_memory *memory;
     ody_message *message;
     ody_error *error;
@@ -49,7 +49,7 @@ static bool read_fixed(ody_view text, ody_message *message)
     return false;
 }
 
-static int check_event_name(ody_view event, const ody_limits *limits, ody_error *error)
+static int check_event_name(ody_view event, const ody_app_limits *limits, ody_error *error)
 {
     if (event.length == 0) {
         return ody_error_set(error, ODY_EEVENT_NAME, "Invalid event name (must not be empty)");
@@ -284,7 +284,7 @@ static int read_event(message_reader *reader)
     }
 }
 
-int ody_message_parse(ody_view text, const ody_limits *limits, ody_message *message,
+int ody_message_parse(ody_view text, const ody_app_limits *limits, ody_message *message,
                       ody_error *error)
 {
     message_memory *memory;

@@ -42,7 +42,7 @@ typedef struct ody_message {
  *         meant for the client), ODY_EEVENT_NAME, ODY_EPAYLOAD_SIZE (client event data),
  *         ODY_EMEMORY. After an error there is nothing to free.
  */
-int ody_message_parse(ody_view text, const ody_limits *limits, ody_message *message,
+int ody_message_parse(ody_view text, const ody_app_limits *limits, ody_message *message,
                       ody_error *error);
 
 /**
@@ -68,8 +68,8 @@ typedef struct ody_member_data {
  *         ODY_ELIMIT (user_id or user_info too long) or ODY_EMEMORY; the sentence is for the
  * client.
  */
-int ody_member_data_parse(ody_view channel_data, const ody_limits *limits, ody_member_data *member,
-                          ody_error *error);
+int ody_member_data_parse(ody_view channel_data, const ody_app_limits *limits,
+                          ody_member_data *member, ody_error *error);
 void ody_member_data_fini(ody_member_data *member);
 
 #endif

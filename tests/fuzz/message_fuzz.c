@@ -11,7 +11,7 @@
 
 #define DECODE (JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES)
 
-static const ody_limits limits = {
+static const ody_app_limits limits = {
     .client_event_data_size = 2000,
     .event_name_length = 40,
     .presence_user_id_length = 20,

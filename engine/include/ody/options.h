@@ -69,6 +69,11 @@ typedef struct ody_app_key {
 /** Keys of an app that are valid at the same time, so that they can be changed without a gap. */
 #define ODY_APP_KEYS 2
 
+/** Apps in one configuration. */
+#define ODY_APPS_MAX 256
+/** Apps that one engine can know, those included that reloads have taken away. */
+#define ODY_APP_NUMBERS 1024
+
 /** One app: its channels, connections and users are its own. */
 typedef struct ody_app {
     uint32_t number;                /* names it inside of the engine; the same id has the same
@@ -157,9 +162,6 @@ typedef struct ody_options {
     const char *log_file; /* NULL: standard error */
     ody_limits limits;
 } ody_options;
-
-/** Apps that one engine can serve, those included that reloads have taken away. */
-#define ODY_APPS_MAX 1024
 
 /**
  * Packs options with everything that they point to, for ODY_CONTROL_RELOAD. The bytes are read by

@@ -15,7 +15,7 @@ static ody_channel *make(const char *name)
 
     ody_hash_seed();
     CHECK_EQUAL(ody_channel_name_parse(ody_view_of(name), 200, &kind), 0);
-    channel = ody_channel_new(ody_view_of(name), kind, 4);
+    channel = ody_channel_new(0, ody_view_of(name), kind, 4);
     CHECK(channel);
     return channel;
 }
@@ -134,7 +134,7 @@ TEST(channel_new_frees_everything_without_memory)
 
     for (long at = 1; at <= 2; at++) {
         ody_memory_fail_at(at);
-        CHECK(!ody_channel_new(ODY_VIEW("presence-a"), kind, 4));
+        CHECK(!ody_channel_new(0, ODY_VIEW("presence-a"), kind, 4));
     }
     ody_memory_fail_at(0);
 }

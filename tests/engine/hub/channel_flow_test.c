@@ -20,7 +20,7 @@ static const char *far_name(const char *prefix)
 
     do {
         snprintf(name, sizeof(name), "%s%d", prefix, i++);
-    } while (ody_mail_home(ody_view_of(name), 2) != 1);
+    } while (ody_mail_home(0, ody_view_of(name), 2) != 1);
     return name;
 }
 
@@ -142,7 +142,7 @@ TEST(refusals_say_why)
     world *self;
 
     world_defaults(&options);
-    options.limits.channels_per_connection = 2;
+    world_app(&options)->limits.channels_per_connection = 2;
     self = world_start(&options, 2, 1);
     client = world_connect(self, 0);
     world_subscribe(client, "no spaces", NULL);
@@ -415,7 +415,7 @@ TEST(leaving_ones_do_not_count_against_the_limit_but_are_bounded)
     int refused = 0;
 
     world_defaults(&options);
-    options.limits.channels_per_connection = 20;
+    world_app(&options)->limits.channels_per_connection = 20;
     self = world_start(&options, 4, 1);
     client = world_connect(self, 0);
     for (int i = 0; i < 200; i++) {
@@ -440,7 +440,7 @@ TEST(many_channels_of_one_connection_are_all_found)
     char name[32];
 
     world_defaults(&options);
-    options.limits.channels_per_connection = 1000;
+    world_app(&options)->limits.channels_per_connection = 1000;
     self = world_start(&options, 2, 1);
     client = world_connect(self, 0);
     for (int i = 0; i < 500; i++) {

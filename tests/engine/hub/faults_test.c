@@ -20,9 +20,7 @@ static uint32_t count_on(world *self, const char *channel)
     for (node = self->clients.next; node != &self->clients; node = node->next) {
         world_client *client = ody_container_of(node, world_client, node);
         const ody_subscription *subscription =
-            client->open ? ody__subscription_find(self->hubs[client->shard], &client->connection,
-                                                  ody_view_of(channel))
-                         : NULL;
+            client->open ? ody__subscription_find(&client->connection, ody_view_of(channel)) : NULL;
 
         on += subscription && ody__subscription_on(subscription);
     }
@@ -31,9 +29,9 @@ static uint32_t count_on(world *self, const char *channel)
 
 static const ody_channel *home_channel(world *self, const char *name)
 {
-    unsigned home = ody_mail_home(ody_view_of(name), self->shards);
+    unsigned home = ody_mail_home(0, ody_view_of(name), self->shards);
 
-    return ody_map_get(&self->hubs[home]->channels, ody_view_of(name));
+    return ody_map_get(&world_hub_app(self, home)->channels, ody_view_of(name));
 }
 
 /* Lets everything come to rest, retries included, and checks that both sides agree. */
@@ -252,24 +250,25 @@ TEST(questions_with_failing_allocations)
             ody_memory_fail_at(at);
             switch (question) {
             case 0:
-                code = ody_requests_subscribers(self->requests, room, now, world_on_reply, &reply,
-                                                &ticket, &error);
+                code = ody_requests_subscribers(self->requests, self->options.apps, room, now,
+                                                world_on_reply, &reply, &ticket, &error);
                 break;
             case 1:
-                code = ody_requests_channels(self->requests, ODY_VIEW(""), now, world_on_reply,
-                                             &reply, &ticket, &error);
+                code = ody_requests_channels(self->requests, self->options.apps, ODY_VIEW(""), now,
+                                             world_on_reply, &reply, &ticket, &error);
                 break;
             case 2:
-                code = ody_requests_is_subscribed(self->requests, id, room, now, world_on_reply,
-                                                  &reply, &ticket, &error);
+                code = ody_requests_is_subscribed(self->requests, self->options.apps, id, room, now,
+                                                  world_on_reply, &reply, &ticket, &error);
                 break;
             case 3:
-                code = ody_requests_channel_exists(self->requests, room, now, world_on_reply,
-                                                   &reply, &ticket, &error);
+                code = ody_requests_channel_exists(self->requests, self->options.apps, room, now,
+                                                   world_on_reply, &reply, &ticket, &error);
                 break;
             default:
-                code = ody_requests_whisper(self->requests, id, ODY_VIEW("e"), ODY_VIEW("hey"),
-                                            room, now, world_on_reply, &reply, &ticket, &error);
+                code = ody_requests_whisper(self->requests, self->options.apps, id, ODY_VIEW("e"),
+                                            ODY_VIEW("hey"), room, now, world_on_reply, &reply,
+                                            &ticket, &error);
             }
             world_settle(self);
             ody_memory_fail_at(0);

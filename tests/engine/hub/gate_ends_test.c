@@ -4,7 +4,7 @@
 #include "workers.h"
 
 /* The home of custom-a among two shards. */
-#define HOME ody_mail_home(ODY_VIEW("custom-a"), 2)
+#define HOME ody_mail_home(0, ODY_VIEW("custom-a"), 2)
 
 static const ody_worker_interest handshakes = {.handshakes = true};
 static const ody_worker_interest messages = {.messages = true};
@@ -92,7 +92,7 @@ static void join_again_while_leaving(world *self, world_client *client, test_wor
 
     join_custom(client, worker);
     world_unsubscribe(client, "custom-a");
-    CHECK_EQUAL(ody_requests_subscribe(self->requests, ody_view_of(client->id),
+    CHECK_EQUAL(ody_requests_subscribe(self->requests, self->options.apps, ody_view_of(client->id),
                                        ODY_VIEW("custom-a"), ODY_VIEW_NONE, self->now,
                                        world_on_reply, &reply, &ticket, &error),
                 0);
@@ -176,9 +176,10 @@ TEST(nothing_is_whispered_to_who_is_not_let_in_yet)
     workers_add(self, &worker, &handshakes);
     client = world_open(self, 0, &handshake);
     EXPECT_CALL(&worker, ODY_CALL_HANDSHAKE);
-    CHECK_EQUAL(ody_requests_whisper(self->requests, ody_view_of(worker.socket_id), ODY_VIEW("e"),
-                                     ODY_VIEW("{}"), ODY_VIEW_NONE, self->now, world_on_reply,
-                                     &reply, &ticket, &error),
+    CHECK_EQUAL(ody_requests_whisper(self->requests, self->options.apps,
+                                     ody_view_of(worker.socket_id), ODY_VIEW("e"), ODY_VIEW("{}"),
+                                     ODY_VIEW_NONE, self->now, world_on_reply, &reply, &ticket,
+                                     &error),
                 0);
     world_settle(self);
     CHECK(reply.done && reply.code == 0 && !reply.answer);

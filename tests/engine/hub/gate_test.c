@@ -422,7 +422,7 @@ TEST(the_server_subscribes_and_unsubscribes_clients)
     uint64_t ticket;
     ody_error error;
 
-    CHECK_EQUAL(ody_requests_subscribe(self->requests, ody_view_of(client->id),
+    CHECK_EQUAL(ody_requests_subscribe(self->requests, self->options.apps, ody_view_of(client->id),
                                        ODY_VIEW("private-a"), ODY_VIEW_NONE, self->now,
                                        world_on_reply, &reply, &ticket, &error),
                 0);
@@ -432,24 +432,24 @@ TEST(the_server_subscribes_and_unsubscribes_clients)
     CHECK_EQUAL(world_publish(self, "private-a", "e", "{}", NULL), 1);
     world_forget(client);
     reply = (world_reply){0};
-    CHECK_EQUAL(ody_requests_subscribe(self->requests, ody_view_of(client->id),
+    CHECK_EQUAL(ody_requests_subscribe(self->requests, self->options.apps, ody_view_of(client->id),
                                        ODY_VIEW("presence-a"), ODY_VIEW_NONE, self->now,
                                        world_on_reply, &reply, &ticket, &error),
                 0);
     world_settle(self);
     CHECK_EQUAL(reply.code, ODY_EINVALID);
     reply = (world_reply){0};
-    CHECK_EQUAL(ody_requests_unsubscribe(self->requests, ody_view_of(client->id),
-                                         ODY_VIEW("private-a"), self->now, world_on_reply, &reply,
-                                         &ticket, &error),
+    CHECK_EQUAL(ody_requests_unsubscribe(self->requests, self->options.apps,
+                                         ody_view_of(client->id), ODY_VIEW("private-a"), self->now,
+                                         world_on_reply, &reply, &ticket, &error),
                 0);
     world_settle(self);
     CHECK(reply.answer);
     CHECK_EQUAL(world_publish(self, "private-a", "e", "{}", NULL), ODY_ECHANNEL_NOT_FOUND);
     reply = (world_reply){0};
-    CHECK_EQUAL(ody_requests_subscribe(self->requests, ODY_VIEW("1.1"), ODY_VIEW("a"),
-                                       ODY_VIEW_NONE, self->now, world_on_reply, &reply, &ticket,
-                                       &error),
+    CHECK_EQUAL(ody_requests_subscribe(self->requests, self->options.apps, ODY_VIEW("1.1"),
+                                       ODY_VIEW("a"), ODY_VIEW_NONE, self->now, world_on_reply,
+                                       &reply, &ticket, &error),
                 0);
     world_settle(self);
     CHECK(reply.code == 0 && !reply.answer);

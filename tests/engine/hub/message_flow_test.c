@@ -142,7 +142,7 @@ TEST(publish_is_refused_before_it_is_numbered_when_a_shard_is_full)
 {
     world *self = world_simple(4);
     world_client *clients[4];
-    unsigned home = ody_mail_home(ODY_VIEW("news"), 4);
+    unsigned home = ody_mail_home(0, ODY_VIEW("news"), 4);
     unsigned away = (home + 1) % 4;
     const ody_channel *channel;
 
@@ -153,7 +153,7 @@ TEST(publish_is_refused_before_it_is_numbered_when_a_shard_is_full)
         }
     }
     world_settle(self);
-    channel = ody_map_get(&self->hubs[home]->channels, ODY_VIEW("news"));
+    channel = ody_map_get(&world_hub_app(self, home)->channels, ODY_VIEW("news"));
     self->full[away] = true;
     CHECK_EQUAL(world_publish(self, "news", "e", "1", NULL), 3);
     CHECK_EQUAL(channel->serial, 1);
@@ -234,7 +234,7 @@ TEST(presence_is_limited_by_users)
     world *self;
 
     world_defaults(&options);
-    options.limits.presence_members = 1;
+    world_app(&options)->limits.presence_members = 1;
     self = world_start(&options, 2, 1);
     ann = world_connect(self, 0);
     bob = world_connect(self, 1);
@@ -340,7 +340,7 @@ TEST(client_events_need_membership_and_policy)
         world *self;
 
         world_defaults(&options);
-        options.client_events = cases[i].policy;
+        world_app(&options)->client_events = cases[i].policy;
         self = world_start(&options, 2, 1);
         sender = world_connect(self, 0);
         other = world_connect(self, 1);
@@ -369,7 +369,7 @@ TEST(client_events_need_membership_and_policy)
 TEST(client_events_before_the_success_are_refused)
 {
     world *self = world_simple(2);
-    world_client *client = world_connect(self, ody_mail_home(ODY_VIEW("room"), 2) == 0);
+    world_client *client = world_connect(self, ody_mail_home(0, ODY_VIEW("room"), 2) == 0);
 
     world_subscribe(client, "room", NULL);
     world_send(client, "{\"event\":\"client-x\",\"channel\":\"room\",\"data\":1}");
@@ -386,7 +386,7 @@ TEST(client_events_are_limited_in_rate)
     world *self;
 
     world_defaults(&options);
-    options.limits.client_events_per_second = 3;
+    world_app(&options)->limits.client_events_per_second = 3;
     self = world_start(&options, 1, 1);
     sender = world_connect(self, 0);
     other = world_connect(self, 0);
@@ -414,7 +414,7 @@ TEST(client_events_are_limited_in_rate)
 TEST(client_events_into_a_full_mailbox_are_refused)
 {
     world *self = world_simple(2);
-    unsigned home = ody_mail_home(ODY_VIEW("room"), 2);
+    unsigned home = ody_mail_home(0, ODY_VIEW("room"), 2);
     world_client *at_home = world_connect(self, home);
     world_client *away = world_connect(self, 1 - home);
 
@@ -471,8 +471,8 @@ TEST(cache_channels_keep_the_last_event)
         ody_hub_activity(self->hubs[0], &third->connection, self->now);
     }
     for (unsigned shard = 0; shard < 2; shard++) {
-        CHECK_EQUAL(self->hubs[shard]->channels.count, 0);
-        CHECK(ody_list_empty(&self->hubs[shard]->cached));
+        CHECK_EQUAL(world_hub_app(self, shard)->channels.count, 0);
+        CHECK(ody_list_empty(&world_hub_app(self, shard)->cached));
     }
     world_flush(self, 0);
     world_forget(third);
@@ -494,11 +494,11 @@ TEST(cached_events_expire_in_their_order)
     world_advance(self, 600000);
     CHECK_EQUAL(world_publish(self, "cache-a", "e", "2", NULL), 0);
     world_advance(self, 700000);
-    CHECK_EQUAL(self->hubs[0]->channels.count, 3);
+    CHECK_EQUAL(world_hub_app(self, 0)->channels.count, 3);
     world_advance(self, 600000);
-    CHECK_EQUAL(self->hubs[0]->channels.count, 1);
+    CHECK_EQUAL(world_hub_app(self, 0)->channels.count, 1);
     world_advance(self, 600000);
-    CHECK_EQUAL(self->hubs[0]->channels.count, 0);
+    CHECK_EQUAL(world_hub_app(self, 0)->channels.count, 0);
     world_end(self);
 }
 

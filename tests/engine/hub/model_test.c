@@ -77,7 +77,7 @@ static bool is_cache(int channel)
 
 static unsigned home_of(int channel)
 {
-    return ody_mail_home(ody_view_of(names[channel]), WORLD_SHARDS);
+    return ody_mail_home(0, ody_view_of(names[channel]), WORLD_SHARDS);
 }
 
 static int client_of(const model *self, ody_socket_id id)
@@ -104,6 +104,7 @@ static void watch(void *context, unsigned to, const ody_mail *mail)
     int channel;
     const ody_subscription *subscription;
 
+    (void)to;
     if (mail->kind == ODY_MAIL_PUBLISH) {
         self->handled[channel_of(mail->channel)]++;
     } else if (mail->kind == ODY_MAIL_JOIN && client >= 0) {
@@ -111,8 +112,7 @@ static void watch(void *context, unsigned to, const ody_mail *mail)
         self->views[client][channel].position = self->handled[channel];
     } else if (mail->kind == ODY_MAIL_JOINED && client >= 0) {
         channel = channel_of(mail->channel);
-        subscription = ody__subscription_find(self->world->hubs[to],
-                                              &self->clients[client]->connection, mail->channel);
+        subscription = ody__subscription_find(&self->clients[client]->connection, mail->channel);
         CHECK(subscription);
         if (!subscription->leave_wish) {
             success_is_coming(&self->views[client][channel], self->views[client][channel].position);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Other options take the place of a running hub's: connections stay, new rules count. */
+#include "apps.h"
 #include "world.h"
 
 #include <stdlib.h>
@@ -12,14 +13,19 @@
 static void reload(world *self, const ody_options *options)
 {
     static ody_options next;
+    ody_app *before = (ody_app *)self->options.apps;
 
     next = *options;
+    test_apps_copy(&next);
     for (unsigned shard = 0; shard < self->shards; shard++) {
         ody_hub_reload(self->hubs[shard], &next, self->now);
     }
     ody_requests_reload(self->requests, &next);
     ody_shared_limit(self->shared, next.limits.connections);
+    memset(before, 0xaa, self->options.app_count * sizeof(*before));
     memset(&self->options, 0xaa, sizeof(self->options));
+    self->options.apps = next.apps;
+    self->options.app_count = next.app_count;
 }
 
 TEST(reload_with_another_key_keeps_connections)
@@ -31,8 +37,7 @@ TEST(reload_with_another_key_keeps_connections)
     world_client *late;
 
     world_defaults(&options);
-    options.app_key = "new-key";
-    options.app_secret = "new-secret";
+    world_app(&options)->keys[0] = (ody_app_key){"new-key", "new-secret"};
     reload(self, &options);
     world_subscribe(client, "room", NULL);
     world_settle(self);
@@ -69,8 +74,8 @@ TEST(reload_with_lower_limits_disconnects_nobody)
     world_defaults(&options);
     options.limits.connections = 2;
     options.limits.connections_per_address = 1;
-    options.limits.channels_per_connection = 1;
-    options.limits.event_data_size = 3;
+    world_app(&options)->limits.channels_per_connection = 1;
+    world_app(&options)->limits.event_data_size = 3;
     reload(self, &options);
     world_settle(self);
     CHECK_EQUAL(world_publish(self, "a", "e", "123", NULL), 3);
@@ -170,19 +175,19 @@ TEST(reload_with_a_shorter_cache_time_keeps_nothing_longer)
     world_settle(self);
     CHECK_EQUAL(world_publish(self, "cache-long", "e", "1", NULL), 1);
     world_defaults(&options);
-    options.cache_time = 10000;
+    world_app(&options)->cache_time = 10000;
     reload(self, &options);
     world_advance(self, 1000);
     CHECK_EQUAL(world_publish(self, "cache-short", "e", "2", NULL), 1);
     world_advance(self, 9200);
-    CHECK(!ody_list_empty(&self->hubs[0]->cached));
-    CHECK(self->hubs[0]->cached.next == self->hubs[0]->cached.previous);
+    CHECK(!ody_list_empty(&world_hub_app(self, 0)->cached));
+    CHECK(world_hub_app(self, 0)->cached.next == world_hub_app(self, 0)->cached.previous);
     world_advance(self, 1000);
-    CHECK(ody_list_empty(&self->hubs[0]->cached));
-    options.cache_time = 20000;
+    CHECK(ody_list_empty(&world_hub_app(self, 0)->cached));
+    world_app(&options)->cache_time = 20000;
     reload(self, &options);
     CHECK_EQUAL(world_publish(self, "cache-long", "e", "3", NULL), 1);
     world_advance(self, 19000);
-    CHECK(!ody_list_empty(&self->hubs[0]->cached));
+    CHECK(!ody_list_empty(&world_hub_app(self, 0)->cached));
     world_end(self);
 }

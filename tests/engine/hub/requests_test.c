@@ -7,7 +7,8 @@ static const ody_view three[] = {{"aa", 2}, {"bb", 2}, {"cc", 2}};
 
 static int publish_three(world *self, bool skip_missing, world_reply *reply)
 {
-    const ody_publish publish = {.channels = three,
+    const ody_publish publish = {.app = self->options.apps,
+                                 .channels = three,
                                  .channel_count = 3,
                                  .event = ODY_VIEW("e"),
                                  .data = ODY_VIEW("1"),
@@ -51,12 +52,15 @@ TEST(publish_to_several_sums_the_answers)
 TEST(a_worse_failure_is_not_hidden_by_a_missing_channel)
 {
     world *self = world_simple(4);
-    unsigned home = ody_mail_home(three[1], 4);
+    unsigned home = ody_mail_home(0, three[1], 4);
     unsigned away = (home + 1) % 4;
     world_client *client = world_connect(self, away);
     world_reply reply = {0};
-    const ody_publish publish = {
-        .channels = three + 1, .channel_count = 2, .event = ODY_VIEW("e"), .data = ODY_VIEW("1")};
+    const ody_publish publish = {.app = self->options.apps,
+                                 .channels = three + 1,
+                                 .channel_count = 2,
+                                 .event = ODY_VIEW("e"),
+                                 .data = ODY_VIEW("1")};
     uint64_t ticket;
     ody_error error;
 
@@ -81,7 +85,7 @@ TEST(publish_refuses_at_once)
     world_reply reply;
     ody_error error;
     uint64_t ticket;
-    ody_publish none = {.event = ODY_VIEW("e"), .data = ODY_VIEW("1")};
+    ody_publish none = {.app = self->options.apps, .event = ODY_VIEW("e"), .data = ODY_VIEW("1")};
 
     memset(large, 'x', sizeof(large));
     large[10241] = '\0';
@@ -109,16 +113,16 @@ TEST(publish_refuses_at_once)
     world_end(self);
 }
 
-typedef int (*channel_question)(ody_requests *, ody_view, uint64_t, ody_reply_callback, void *,
-                                uint64_t *, ody_error *);
+typedef int (*channel_question)(ody_requests *, const ody_app *, ody_view, uint64_t,
+                                ody_reply_callback, void *, uint64_t *, ody_error *);
 
 static world_reply ask(world *self, channel_question question, const char *channel)
 {
     world_reply reply = {0};
     uint64_t ticket;
     ody_error error;
-    int code = question(self->requests, ody_view_of(channel), self->now, world_on_reply, &reply,
-                        &ticket, &error);
+    int code = question(self->requests, self->options.apps, ody_view_of(channel), self->now,
+                        world_on_reply, &reply, &ticket, &error);
 
     if (code < 0) {
         reply.code = code;
@@ -160,8 +164,9 @@ static world_reply ask_subscribed(world *self, const char *id, const char *chann
     uint64_t ticket;
     ody_error error;
 
-    reply.code = ody_requests_is_subscribed(self->requests, ody_view_of(id), ody_view_of(channel),
-                                            self->now, world_on_reply, &reply, &ticket, &error);
+    reply.code = ody_requests_is_subscribed(self->requests, self->options.apps, ody_view_of(id),
+                                            ody_view_of(channel), self->now, world_on_reply, &reply,
+                                            &ticket, &error);
     world_settle(self);
     return reply;
 }
@@ -234,9 +239,9 @@ static world_reply whisper(world *self, const char *id, const char *channel)
     uint64_t ticket;
     ody_error error;
 
-    reply.code = ody_requests_whisper(self->requests, ody_view_of(id), ODY_VIEW("hey"),
-                                      ODY_VIEW("{}"), ody_view_of(channel), self->now,
-                                      world_on_reply, &reply, &ticket, &error);
+    reply.code = ody_requests_whisper(self->requests, self->options.apps, ody_view_of(id),
+                                      ODY_VIEW("hey"), ODY_VIEW("{}"), ody_view_of(channel),
+                                      self->now, world_on_reply, &reply, &ticket, &error);
     world_settle(self);
     return reply;
 }
@@ -295,8 +300,8 @@ TEST(cancelled_requests_are_not_answered)
     uint64_t ticket;
     ody_error error;
 
-    CHECK_EQUAL(ody_requests_subscribers(self->requests, name, self->now, world_on_reply, &reply,
-                                         &ticket, &error),
+    CHECK_EQUAL(ody_requests_subscribers(self->requests, self->options.apps, name, self->now,
+                                         world_on_reply, &reply, &ticket, &error),
                 0);
     ody_requests_cancel(self->requests, ticket + 1);
     ody_requests_cancel(self->requests, ticket);
@@ -315,16 +320,17 @@ TEST(requests_are_bounded)
     ody_error error;
 
     for (int i = 0; i <= ODY_REQUESTS_MAX; i++) {
-        CHECK_EQUAL(ody_requests_channel_exists(self->requests, ODY_VIEW("a"), self->now,
-                                                world_on_reply, &replies[i], &ticket, &error),
+        CHECK_EQUAL(ody_requests_channel_exists(self->requests, self->options.apps, ODY_VIEW("a"),
+                                                self->now, world_on_reply, &replies[i], &ticket,
+                                                &error),
                     i < ODY_REQUESTS_MAX ? 0 : ODY_EOVERLOADED);
     }
     world_settle(self);
     CHECK_EQUAL(ody_requests_pending(self->requests), 0);
     CHECK(replies[ODY_REQUESTS_MAX - 1].done);
     self->full[0] = self->full[1] = true;
-    CHECK_EQUAL(ody_requests_channels(self->requests, ODY_VIEW(""), self->now, world_on_reply,
-                                      &replies[0], &ticket, &error),
+    CHECK_EQUAL(ody_requests_channels(self->requests, self->options.apps, ODY_VIEW(""), self->now,
+                                      world_on_reply, &replies[0], &ticket, &error),
                 ODY_EOVERLOADED);
     self->full[0] = self->full[1] = false;
     world_end(self);
@@ -348,8 +354,8 @@ static world_reply users_of(world *self, ody_view channel)
     uint64_t ticket;
     ody_error error;
 
-    CHECK_EQUAL(ody_requests_users(self->requests, channel, self->now, world_on_reply, &reply,
-                                   &ticket, &error),
+    CHECK_EQUAL(ody_requests_users(self->requests, self->options.apps, channel, self->now,
+                                   world_on_reply, &reply, &ticket, &error),
                 0);
     world_settle(self);
     CHECK(reply.done);
@@ -381,8 +387,8 @@ TEST(users_of_a_presence_channel_are_listed_once)
     CHECK(strcmp(reply.listing, "[]") == 0);
     reply = users_of(self, ODY_VIEW("presence-nobody"));
     CHECK(strcmp(reply.listing, "[]") == 0);
-    CHECK_EQUAL(ody_requests_users(self->requests, ODY_VIEW("no spaces"), self->now, world_on_reply,
-                                   &reply, &ticket, &error),
+    CHECK_EQUAL(ody_requests_users(self->requests, self->options.apps, ODY_VIEW("no spaces"),
+                                   self->now, world_on_reply, &reply, &ticket, &error),
                 ODY_ECHANNEL_NAME);
     world_end(self);
 }

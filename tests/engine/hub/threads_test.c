@@ -213,11 +213,12 @@ static void api_turn(ody_requests *requests)
     }
 }
 
-static void publish(ody_requests *requests, int number)
+static void publish(ody_requests *requests, const ody_app *apps, int number)
 {
     ody_view channel = ODY_VIEW("news");
     char data[16];
-    ody_publish message = {.channels = &channel, .channel_count = 1, .event = ODY_VIEW("e")};
+    ody_publish message = {
+        .app = apps, .channels = &channel, .channel_count = 1, .event = ODY_VIEW("e")};
     uint64_t ticket;
     ody_error error;
 
@@ -225,9 +226,9 @@ static void publish(ody_requests *requests, int number)
     message.data = ody_view_of(data);
     CHECK_EQUAL(
         ody_requests_publish(requests, &message, WORLD_START, on_reply, NULL, &ticket, &error), 0);
-    CHECK_EQUAL(
-        ody_requests_channels(requests, ODY_VIEW(""), WORLD_START, on_reply, NULL, &ticket, &error),
-        0);
+    CHECK_EQUAL(ody_requests_channels(requests, apps, ODY_VIEW(""), WORLD_START, on_reply, NULL,
+                                      &ticket, &error),
+                0);
 }
 
 TEST(shards_in_threads)
@@ -254,7 +255,7 @@ TEST(shards_in_threads)
     }
     AWAIT(atomic_load(&office.joined) >= SHARDS * CLIENTS_EACH * 2);
     for (int i = 0; i < MESSAGES; i++) {
-        publish(requests, i);
+        publish(requests, options.apps, i);
     }
     AWAIT(answered == 2 * MESSAGES);
     AWAIT(atomic_load(&office.heard) == SHARDS * CLIENTS_EACH * MESSAGES);
@@ -278,8 +279,8 @@ TEST(shards_in_threads)
     CHECK_EQUAL(ody_requests_pending(requests), 0);
     ody_requests_free(requests);
     for (unsigned i = 0; i < SHARDS; i++) {
-        CHECK_EQUAL(shards[i].hub->locals.count, 0);
-        CHECK_EQUAL(shards[i].hub->channels.count, 0);
+        CHECK_EQUAL(shards[i].hub->apps[0]->locals.count, 0);
+        CHECK_EQUAL(shards[i].hub->apps[0]->channels.count, 0);
         ody_hub_free(shards[i].hub);
     }
     for (unsigned i = 0; i <= SHARDS; i++) {

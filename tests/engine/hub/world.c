@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include "apps.h"
 #include "channel/channel.h"
 #include "ody/auth.h"
 #include "wire/encode.h"
@@ -50,26 +51,11 @@ static const ody_transport transport = {.wake = wake, .post = post, .pause = pau
 void world_defaults(ody_options *options)
 {
     *options = (ody_options){
-        .app_id = "1",
-        .app_key = WORLD_KEY,
-        .app_secret = WORLD_SECRET,
         .activity_timeout = 120000,
         .pong_timeout = 30000,
-        .cache_time = 1800000,
         .limits =
             {
-                .channels_per_connection = 100,
                 .message_size = 65536,
-                .event_data_size = 10240,
-                .client_event_data_size = 10240,
-                .event_name_length = 200,
-                .channel_name_length = 200,
-                .channels_per_publish = 100,
-                .client_events_per_second = 0,
-                .presence_members = 100,
-                .presence_user_id_length = 128,
-                .presence_user_info_size = 1024,
-                .json_depth = 32,
                 .outbound_soft = 1 << 20,
                 .outbound_soft_time = 10000,
                 .outbound_hard = 8 << 20,
@@ -79,6 +65,7 @@ void world_defaults(ody_options *options)
         .php_worker_timeout = 5000,
         .php_worker_queue = 1000,
     };
+    test_apps(options, 1, WORLD_KEY, WORLD_SECRET);
 }
 
 world *world_start(const ody_options *options, unsigned shards, uint64_t seed)
@@ -371,6 +358,23 @@ void world_advance(world *self, uint64_t ms)
     ody_calls_advance(self->calls, self->now);
 }
 
+static void check_empty_app(const ody_hub_app *app)
+{
+    const ody_channel *channel;
+    size_t cursor = 0;
+
+    if (!app) {
+        return;
+    }
+    CHECK_EQUAL(app->locals.count, 0);
+    CHECK_EQUAL(atomic_load(&app->shared->connections), 0);
+    CHECK_EQUAL(atomic_load(&app->counters->connections), 0);
+    CHECK_EQUAL(atomic_load(&app->counters->channels), 0);
+    while ((channel = ody_map_next(&app->channels, &cursor, NULL))) {
+        CHECK(channel->cache && channel->members.count == 0);
+    }
+}
+
 static void check_empty(const world *self)
 {
     uint64_t pong = self->hubs[0]->pong->capacity + sizeof(ody_batch);
@@ -381,20 +385,25 @@ static void check_empty(const world *self)
     CHECK_EQUAL(WORLD_COUNT(self, channels), 0);
     for (unsigned shard = 0; shard < self->shards; shard++) {
         const ody_hub *hub = self->hubs[shard];
-        const ody_channel *channel;
-        size_t cursor = 0;
 
         CHECK_EQUAL(ody_hub_connection_count(hub), 0);
-        CHECK_EQUAL(hub->locals.count, 0);
         CHECK(ody_list_empty(&hub->orphans) && ody_list_empty(&hub->unannounced));
         CHECK_EQUAL(hub->unique_bytes, pong);
-        while ((channel = ody_map_next(&hub->channels, &cursor, NULL))) {
-            CHECK(channel->cache && channel->members.count == 0);
+        for (uint32_t number = 0; number < ODY_APP_NUMBERS; number++) {
+            check_empty_app(hub->apps[number]);
         }
     }
     for (size_t i = 0; i < ODY_ADDRESS_ROWS * ODY_ADDRESS_BUCKETS; i++) {
         CHECK_EQUAL(atomic_load(&(&self->shared->addresses[0][0])[i]), 0);
     }
+}
+
+const ody_hub_app *world_hub_app(const world *self, unsigned shard)
+{
+    static ody_hub_app none;
+
+    ody_list_init(&none.cached);
+    return self->hubs[shard]->apps[0] ? self->hubs[shard]->apps[0] : &none;
 }
 
 void world_end(world *self)
@@ -523,6 +532,7 @@ int world_publish_begin(world *self, const char *channel, const char *event, con
 {
     ody_view name = ody_view_of(channel);
     const ody_publish publish = {
+        .app = self->options.apps,
         .channels = &name,
         .channel_count = 1,
         .event = ody_view_of(event),

@@ -64,6 +64,12 @@ struct world {
     void *watch_context;
 };
 
+/** The first app of options that world_defaults has made, to be changed before they are used. */
+static inline ody_app *world_app(ody_options *options)
+{
+    return (ody_app *)options->apps;
+}
+
 /** Generous options that tests change before they start. */
 void world_defaults(ody_options *options);
 /** Starts with those options. */
@@ -100,6 +106,8 @@ bool world_deliver_pair(world *self, unsigned from, unsigned to);
 void world_flush(world *self, unsigned shard);
 /** All mail, then all flushes, until nothing moves any more. */
 void world_settle(world *self);
+/** What a hub holds of the first app: as if it had never met it, when that is so. */
+const ody_hub_app *world_hub_app(const world *self, unsigned shard);
 /** Moves the clock and runs the timers. */
 void world_advance(world *self, uint64_t ms);
 

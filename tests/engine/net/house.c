@@ -155,7 +155,7 @@ void house_publish(net_house *self, const char *channel, ody_view data)
     CHECK(mail != NULL);
     ody_mail_weigh(mail);
     CHECK_EQUAL(
-        ody_shard_post(self->shards[ody_mail_home(name, self->options.worker_num)], mail, true), 0);
+        ody_shard_post(self->shards[ody_mail_home(0, name, self->options.worker_num)], mail, true), 0);
 }
 
 int raw_connect(const net_house *self, int receive_buffer)

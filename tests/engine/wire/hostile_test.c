@@ -119,7 +119,8 @@ static const hostile_row rows[] = {
      "Invalid client event (channel contains a NUL character)"},
 };
 
-static void check_refused(ody_view text, const ody_limits *limits, int code, const char *sentence)
+static void check_refused(ody_view text, const ody_app_limits *limits, int code,
+                          const char *sentence)
 {
     ody_message message;
     ody_error error;
@@ -223,7 +224,7 @@ TEST(brackets_in_strings_are_not_depth)
 
 TEST(a_raised_depth_meets_the_parser_s_own)
 {
-    ody_limits limits = test_limits;
+    ody_app_limits limits = test_limits;
     ody_bytes out = {0};
 
     limits.json_depth = 5000;
@@ -295,7 +296,7 @@ TEST(client_data_ends_at_its_limit)
 TEST(megabyte_strings_are_answered)
 {
     ody_bytes out = {0};
-    ody_limits limits = test_limits;
+    ody_app_limits limits = test_limits;
     ody_message message;
 
     limits.client_event_data_size = 2 << 20;

@@ -6,8 +6,7 @@
 #include "support.h"
 #include <dlfcn.h>
 
-const ody_limits test_limits = {
-    .message_size = 65536,
+const ody_app_limits test_limits = {
     .client_event_data_size = 10240,
     .event_name_length = 200,
     .channel_name_length = 164,

@@ -9,7 +9,7 @@
 #include "test.h"
 
 /** Limits as the default configuration has them, as far as this room reads them. */
-extern const ody_limits test_limits;
+extern const ody_app_limits test_limits;
 
 /** Makes the n-th parse from now on fail as jansson does without memory: with a NULL, and with its
  *  own code for it when `told`. 0 switches that off. */
