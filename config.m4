@@ -14,10 +14,13 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
   PKG_CHECK_MODULES([ODY_LIBWEBSOCKETS], [libwebsockets >= 4.1])
   PKG_CHECK_MODULES([ODY_JANSSON], [jansson >= 2.11])
   PKG_CHECK_MODULES([ODY_OPENSSL], [openssl >= 1.1.1])
-  for ody_flags in "$ODY_LIBWEBSOCKETS_CFLAGS" "$ODY_JANSSON_CFLAGS" "$ODY_OPENSSL_CFLAGS"; do
+  PKG_CHECK_MODULES([ODY_HIREDIS], [hiredis >= 0.14])
+  for ody_flags in "$ODY_LIBWEBSOCKETS_CFLAGS" "$ODY_JANSSON_CFLAGS" "$ODY_OPENSSL_CFLAGS" \
+    "$ODY_HIREDIS_CFLAGS"; do
     PHP_EVAL_INCLINE([$ody_flags])
   done
-  for ody_flags in "$ODY_LIBWEBSOCKETS_LIBS" "$ODY_JANSSON_LIBS" "$ODY_OPENSSL_LIBS"; do
+  for ody_flags in "$ODY_LIBWEBSOCKETS_LIBS" "$ODY_JANSSON_LIBS" "$ODY_OPENSSL_LIBS" \
+    "$ODY_HIREDIS_LIBS"; do
     PHP_EVAL_LIBLINE([$ody_flags], [ODY_WEBSOCKET_SHARED_LIBADD])
   done
 
@@ -80,7 +83,7 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
   PHP_ADD_INCLUDE([$ext_srcdir/engine])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext])
   PHP_ADD_BUILD_DIR([$ext_builddir/engine])
-  for ody_room in base wire auth channel hub net ipc; do
+  for ody_room in base wire auth channel hub net ipc cluster; do
     PHP_ADD_BUILD_DIR([$ext_builddir/engine/$ody_room])
   done
   PHP_ADD_EXTENSION_DEP([ody_websocket], [json])

@@ -63,8 +63,15 @@ static void note_progress(void *context)
     eventfd_write(self->progress, 1);
 }
 
+static uint64_t read_clock(void *context)
+{
+    (void)context;
+    return ody_clock_us();
+}
+
 /* The API thread has no connections to flush: only the mail half of a transport is its. */
-static const ody_transport api_transport = {.post = post_mail, .full = mailbox_full};
+static const ody_transport api_transport = {
+    .post = post_mail, .full = mailbox_full, .clock = read_clock};
 
 /* All signals are blocked before the first thread, which inherits that; SIGTERM is read here. */
 static int signals_open(ody_error *error)

@@ -70,6 +70,7 @@ static bool part_from(ody_hub *hub, ody_subscription *subscription, ody_socket_i
     if (ody__subscription_on(subscription)) {
         ody__local_remove(subscription->local, subscription->position);
         ody_count(hub->counters, subscriptions, -1);
+        ody_count(subscription->local->app->counters, subscriptions, -1);
     }
     if (part->mail) {
         write_name(part, subscription->local);
