@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "apps.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/memory.h"
@@ -20,8 +21,8 @@
 #define LONG_MS 50000
 
 static const ody_channel_entry listing[2] = {
-    {{"orders", 6}, "public", 3, 0},
-    {{"presence-room", 13}, "presence", 5, 4},
+    {.name = {"orders", 6}, .type = "public", .subscribers = 3},
+    {.name = {"presence-room", 13}, .type = "presence", .subscribers = 5, .users = 4},
 };
 
 static void answer_subscribers(ody_mail *mail)
@@ -164,19 +165,13 @@ void live_init(live_server *live)
     fake_place(live->directory, sizeof(live->directory), live->path, sizeof(live->path));
     live->options = (ody_options){
         .socket_path = live->path,
-        .app_id = "1",
         .worker_num = 1,
         .php_worker_num = 1,
         .php_worker_queue = 10,
         .php_worker_timeout = LONG_MS,
-        .limits = {.event_data_size = 100000,
-                   .event_name_length = 200,
-                   .channel_name_length = 200,
-                   .channels_per_publish = 100,
-                   .client_event_data_size = 10000,
-                   .message_size = 65536,
-                   .mailbox_size = 64u << 20},
+        .limits = {.message_size = 65536, .mailbox_size = 64u << 20},
     };
+    test_apps(&live->options, 1, "key", "secret")->limits.event_data_size = 100000;
     live->hello_seconds = 5;
     live->stall_seconds = 30;
     sem_init(&live->done, 0, 0);

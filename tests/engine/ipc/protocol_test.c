@@ -95,8 +95,11 @@ static void write_publish(ody_bytes *out)
 static void write_listing(ody_bytes *out)
 {
     const ody_channel_entry entries[2] = {
-        {ODY_VIEW("orders"), "public", 3, 0},
-        {ODY_VIEW("presence-room"), "presence", UINT64_MAX, 2},
+        {.name = ODY_VIEW("orders"), .type = "public", .subscribers = 3},
+        {.name = ODY_VIEW("presence-room"),
+         .type = "presence",
+         .subscribers = UINT64_MAX,
+         .users = 2},
     };
     const ody_reply reply = {.channels = entries, .channel_count = 2};
 

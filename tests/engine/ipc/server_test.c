@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include "base/memory.h"
+#include "apps.h"
 #include "fake_server.h"
 #include "ipc/connection.h"
 #include "ipc/hello.h"
@@ -305,7 +306,7 @@ TEST(server_takes_other_limits_while_it_runs)
     client = live_client(&live);
     CHECK_EQUAL(ody_client_publish_message(client, &publish, &reached, &error), ODY_EPAYLOAD_SIZE);
     options = live.options;
-    options.limits.event_data_size = sizeof(text);
+    test_apps_copy(&options)->limits.event_data_size = sizeof(text);
     live_call(&live, call_reload, &options);
     CHECK_EQUAL(ody_client_publish_message(client, &publish, &reached, &error), 0);
     ody_client_free(client);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "apps.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "hub/mail.h"
@@ -19,33 +20,20 @@
 
 void house_init(net_house *self)
 {
+    ody_app *app;
+
     *self = (net_house){
         .options =
             {
                 .host = "127.0.0.1",
                 .path = "",
                 .worker_num = 2,
-                .app_id = "1",
-                .app_key = "key",
-                .app_secret = "secret",
                 .activity_timeout = 120000,
                 .pong_timeout = 30000,
-                .cache_time = 1800000,
                 .drain_time = 1000,
                 .limits =
                     {
-                        .channels_per_connection = 100,
                         .message_size = 65536,
-                        .event_data_size = 102400,
-                        .client_event_data_size = 10240,
-                        .event_name_length = 200,
-                        .channel_name_length = 200,
-                        .channels_per_publish = 100,
-                        .client_events_per_second = 10,
-                        .presence_members = 100,
-                        .presence_user_id_length = 128,
-                        .presence_user_info_size = 1024,
-                        .json_depth = 32,
                         .outbound_soft = 1 << 24,
                         .outbound_soft_time = 10000,
                         .outbound_hard = 1 << 25,
@@ -55,6 +43,9 @@ void house_init(net_house *self)
                     },
             },
     };
+    app = test_apps(&self->options, 1, "key", "secret");
+    app->limits.event_data_size = 102400;
+    app->limits.client_events_per_second = 10;
     ody_hash_seed();
     signal(SIGPIPE, SIG_IGN);
 }
@@ -155,7 +146,8 @@ void house_publish(net_house *self, const char *channel, ody_view data)
     CHECK(mail != NULL);
     ody_mail_weigh(mail);
     CHECK_EQUAL(
-        ody_shard_post(self->shards[ody_mail_home(0, name, self->options.worker_num)], mail, true), 0);
+        ody_shard_post(self->shards[ody_mail_home(0, name, self->options.worker_num)], mail, true),
+        0);
 }
 
 int raw_connect(const net_house *self, int receive_buffer)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "await.h"
+#include "apps.h"
 #include "base/options.h"
 #include "ody/server.h"
 #include "test.h"
@@ -43,7 +44,7 @@ TEST(reload_of_shards_changes_key_and_path)
     before = raw_subscribed(&house, "room", 0);
     options = house.options;
     options.socket_path = "";
-    options.app_key = "other";
+    test_apps_copy(&options)->keys[0].key = "other";
     options.path = "/ws";
     reload(&house, &options);
     client = raw_open(&house, "/ws/app/other", GREETED, 0);

@@ -10,12 +10,13 @@
 #include "base/utf8.h"
 #include "test.h"
 
+static const ody_app app = {
+    .id = "1", .keys = {{"key", "top-secret"}}, .origins = "", .enabled = true};
 static const ody_options options = {
+    .apps = &app,
+    .app_count = 1,
     .host = "127.0.0.1",
     .path = "",
-    .app_id = "1",
-    .app_key = "key",
-    .app_secret = "secret",
     .socket_path = "/tmp/a.sock",
 };
 
@@ -54,7 +55,7 @@ TEST(control_reads_options_and_changes)
     CHECK_EQUAL(ody_control_read(pair[1], &message), 1);
     CHECK_EQUAL(message.kind, ODY_CONTROL_RELOAD);
     CHECK_EQUAL(message.error.code, 0);
-    CHECK_TEXT(ody_view_of(message.options->app_key), "key");
+    CHECK_TEXT(ody_view_of(message.options->apps->keys[0].key), "key");
     ody_options_unref(message.options);
     CHECK_EQUAL(ody_control_read(pair[1], &message), 1);
     CHECK_EQUAL(message.kind, ODY_CONTROL_CHANGE);

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "apps.h"
 
 /* As in tests/engine/net/tls_client.c: libwebsockets looks at the dates of its certificates in each
  * shard's thread, and the C library's lock of the time zone is hidden from ThreadSanitizer. */
@@ -20,34 +21,19 @@ const char *__tsan_default_suppressions(void)
 
 static ody_options defaults(void)
 {
-    return (ody_options){
+    ody_options options = {
         .host = "127.0.0.1",
         .path = "",
         .worker_num = ENGINE_SHARDS,
-        .app_id = "1",
-        .app_key = "key",
-        .app_secret = "secret",
         .activity_timeout = 120000,
         .pong_timeout = 30000,
-        .cache_time = 1800000,
         .drain_time = 2000,
         .php_worker_timeout = 5000,
         .php_worker_queue = 100,
         .log_level = ODY_LOG_INFO,
         .limits =
             {
-                .channels_per_connection = 100,
                 .message_size = 65536,
-                .event_data_size = 102400,
-                .client_event_data_size = 10240,
-                .event_name_length = 200,
-                .channel_name_length = 200,
-                .channels_per_publish = 100,
-                .client_events_per_second = 10,
-                .presence_members = 100,
-                .presence_user_id_length = 128,
-                .presence_user_info_size = 1024,
-                .json_depth = 32,
                 .outbound_soft = 262144,
                 .outbound_soft_time = 10000,
                 .outbound_hard = 1048576,
@@ -56,6 +42,11 @@ static ody_options defaults(void)
                 .handshake_time = 5000,
             },
     };
+    ody_app *app = test_apps(&options, 1, "key", "secret");
+
+    app->limits.event_data_size = 102400;
+    app->limits.client_events_per_second = 10;
+    return options;
 }
 
 /* A port that was free a moment ago. */

@@ -8,20 +8,22 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "apps.h"
 #include "base/options.h"
 #include "live_engine.h"
 #include "test.h"
 
 #define RELOADS 50
 
+static const ody_app plain_app = {
+    .id = "1", .keys = {{"key", "secret"}}, .origins = "", .enabled = true};
 static const ody_options plain = {
+    .apps = &plain_app,
+    .app_count = 1,
     .host = "127.0.0.1",
     .port = 9502,
     .path = "",
     .worker_num = 2,
-    .app_id = "1",
-    .app_key = "key",
-    .app_secret = "secret",
     .socket_path = "/tmp/a.sock",
     .log_file = "/tmp/a.log",
     .limits = {.mailbox_size = 1000, .connections = 5},
@@ -42,7 +44,7 @@ TEST(reload_keeps_what_needs_a_new_engine)
     wanted.log_file = NULL;
     wanted.limits.mailbox_size = 7;
     wanted.path = "/ws";
-    wanted.app_key = "other";
+    test_apps_copy(&wanted)->keys[0].key = "other";
     wanted.limits.connections = 6;
     wanted.php_worker_num = 3;
     CHECK_EQUAL(ody_reload_merge(&plain, &wanted, &merged, kept, &error), 0);
@@ -54,7 +56,7 @@ TEST(reload_keeps_what_needs_a_new_engine)
     CHECK_TEXT(ody_view_of(merged->log_file), "/tmp/a.log");
     CHECK_EQUAL(merged->limits.mailbox_size, 1000);
     CHECK_TEXT(ody_view_of(merged->path), "/ws");
-    CHECK_TEXT(ody_view_of(merged->app_key), "other");
+    CHECK_TEXT(ody_view_of(merged->apps->keys[0].key), "other");
     CHECK_EQUAL(merged->limits.connections, 6);
     CHECK_EQUAL(merged->php_worker_num, 3);
     CHECK_VIEW(ody_view_of(kept), ODY_VIEW("host, port, additional.worker_num, socket.path, "
@@ -92,7 +94,7 @@ TEST(reload_changes_a_running_engine)
     engine_start(&engine, &sockets);
     before = engine_client(&sockets, "key", "\\\"activity_timeout\\\":120");
     options = sockets.options;
-    options.app_key = "new";
+    test_apps_copy(&options)->keys[0].key = "new";
     options.path = "";
     options.activity_timeout = 33000;
     options.limits.connections = 17;
@@ -122,7 +124,7 @@ TEST(reload_that_fails_changes_nothing)
     engine_sockets_open(&sockets);
     engine_start(&engine, &sockets);
     options = sockets.options;
-    options.app_key = "new";
+    test_apps_copy(&options)->keys[0].key = "new";
     options.tls_certificate = "/nowhere/certificate.pem";
     options.tls_key = "/nowhere/key.pem";
     CHECK_EQUAL(engine_reload(&engine, &options, &error), ODY_ECONFIGURATION);
@@ -264,11 +266,11 @@ static ody_options options_of_round(const engine_sockets *sockets, int round)
     static const char *const keys[] = {"key", "another-key-which-is-longer", "k"};
     ody_options options = sockets->options;
 
-    options.app_key = options.app_secret = keys[round % 3];
+    test_apps_copy(&options)->keys[0] = (ody_app_key){keys[round % 3], keys[round % 3]};
+    ((ody_app *)options.apps)->limits.event_data_size = 1000u + (unsigned)round;
     options.trusted_proxies = networks;
     options.trusted_proxy_count = (size_t)(round % 4);
     options.activity_timeout = 1000u * (unsigned)(1 + round % 5);
-    options.limits.event_data_size = 1000u + (unsigned)round;
     options.log_level = round % 2 ? ODY_LOG_WARNING : ODY_LOG_ERROR;
     return options;
 }
@@ -297,7 +299,7 @@ TEST(reload_fifty_times_under_load)
         if (engine_reload(&engine, &options, &error) < 0) {
             FAIL("%s", error.message);
         }
-        close(engine_client(&sockets, options.app_key, "socket_id"));
+        close(engine_client(&sockets, options.apps->keys[0].key, "socket_id"));
         while (atomic_load(&self.said) == before) {
             usleep(100);
         }

@@ -5,14 +5,15 @@
 #include "base/map.h"
 #include "test.h"
 
+static const ody_app app = {
+    .id = "1", .keys = {{"key", "top-secret"}}, .origins = "", .enabled = true};
 static const ody_options options = {
+    .apps = &app,
+    .app_count = 1,
     .host = "127.0.0.1",
     .port = 9502,
     .path = "",
     .worker_num = 2,
-    .app_id = "1",
-    .app_key = "public-key",
-    .app_secret = "top-secret",
     .socket_path = "/tmp/\"quoted\".sock",
 };
 
