@@ -29,7 +29,9 @@ static inline uint32_t ody_backoff_next(ody_backoff *backoff, uint32_t random)
     uint32_t step = backoff->failures < 7 ? backoff->failures : 7;
     uint32_t wait = (uint32_t)ODY_BACKOFF_FIRST_MS << step;
 
-    backoff->failures++;
+    if (backoff->failures < UINT32_MAX) {
+        backoff->failures++;
+    }
     if (wait > longest) {
         wait = longest;
     }

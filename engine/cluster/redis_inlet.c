@@ -10,7 +10,6 @@
 #include "cluster/backoff.h"
 
 #define ROOM_SECONDS 0.01 /* until a shard's full mailbox is tried again */
-#define STEADY_MS 10000   /* a connection that lasts so long has begun well */
 #define REASON_SIZE 160
 
 struct ody_redis_inlet {
@@ -64,7 +63,7 @@ static void retry_later(ody_redis_inlet *inlet)
     uint32_t wait = ody_backoff_next(&inlet->backoff, (uint32_t)ody_random_bits(32));
 
     ev_timer_stop(inlet->setup.loop, &inlet->retry);
-    ev_timer_set(&inlet->retry, wait / 1000., 0.);
+    ev_timer_set(&inlet->retry, wait / 1000. * inlet->setup.times.retry, 0.);
     ev_timer_start(inlet->setup.loop, &inlet->retry);
 }
 
@@ -85,7 +84,8 @@ static void on_down(void *context, const char *reason)
     ody_redis_inlet *inlet = context;
 
     inlet->failures++;
-    if (inlet->up && ody_clock_ms() - inlet->up_since >= STEADY_MS) {
+    if (inlet->up &&
+        (double)(ody_clock_ms() - inlet->up_since) / 1000. >= inlet->setup.times.steady) {
         ody_backoff_reset(&inlet->backoff);
     }
     log_failure(inlet, reason);

@@ -23,14 +23,17 @@ typedef struct ody_redis_owner {
     void *context;
 } ody_redis_owner;
 
-/** How long things may take, in seconds. */
+/** How long things may take, in seconds. Tests take others. */
 typedef struct ody_redis_times {
     double connect; /* from the known address to the subscription */
     double silence; /* without a byte: then Redis is asked whether it is there, and after as much
                        again it is taken for gone */
+    double steady; /* a connection that lasts so long has begun well: its loss is a first failure */
+    double retry;  /* as long as this many of the waits of cluster/backoff.h */
 } ody_redis_times;
 
-#define ODY_REDIS_TIMES ((ody_redis_times){5., 15.})
+#define ODY_REDIS_TIMES                                                                            \
+    ((ody_redis_times){.connect = 5., .silence = 15., .steady = 10., .retry = 1.})
 
 typedef struct ody_redis_link_setup {
     struct ev_loop *loop;             /* borrowed */

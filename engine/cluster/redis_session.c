@@ -214,10 +214,18 @@ static ody_view part(const ody_redis_session *session, size_t index)
     return (ody_view){found->length ? session->text.data + found->start : "", found->length};
 }
 
+static bool shows_password(const ody_redis_session *session, ody_view words)
+{
+    ody_view password = session->address->password;
+
+    return password.length > 0 && words.length > 0 &&
+           memmem(words.data, words.length, password.data, password.length);
+}
+
 /*
- * Redis' own words, as far as they can be shown. An answer to AUTH may repeat the password (a
- * server that does not know the command shows its arguments), so of that one there is only the
- * first word.
+ * Redis' own words, as far as they can be shown. An answer to AUTH may repeat a piece of the
+ * password (a server that does not know the command shows its arguments), so of that one there is
+ * only the first word.
  */
 static ody_view words_of(const ody_redis_session *session)
 {
@@ -226,6 +234,9 @@ static ody_view words_of(const ody_redis_session *session)
     ody_view words = part(session, 0);
     size_t length = 0;
 
+    if (shows_password(session, words)) {
+        return ODY_VIEW("its reason repeats the password");
+    }
     while (length < words.length && length < SHOWN_MAX && words.data[length] >= first &&
            words.data[length] <= last) {
         length++;

@@ -15,7 +15,8 @@ struct ody_resolving {
     _Atomic unsigned owners;
     int done;
     uint16_t port;
-    int failure; /* of getaddrinfo */
+    _Atomic bool answered; /* what follows is written */
+    int failure;           /* of getaddrinfo */
     ody_addresses addresses;
     char host[];
 };
@@ -70,6 +71,7 @@ static void *resolve(void *context)
     ody_resolving *resolving = context;
 
     resolving->failure = look_up(resolving->host, resolving->port, 0, &resolving->addresses);
+    atomic_store(&resolving->answered, true);
     eventfd_write(resolving->done, 1);
     release(resolving);
     return NULL;
@@ -117,9 +119,13 @@ int ody_resolving_descriptor(const ody_resolving *resolving)
 
 int ody_resolve_end(ody_resolving *take_resolving, ody_addresses *addresses, ody_error *error)
 {
-    int failure = take_resolving->failure;
+    int failure = EAI_AGAIN;
 
-    *addresses = take_resolving->addresses;
+    *addresses = (ody_addresses){0};
+    if (atomic_load(&take_resolving->answered)) {
+        failure = take_resolving->failure;
+        *addresses = take_resolving->addresses;
+    }
     release(take_resolving);
     if (failure != 0 || addresses->count == 0) {
         return ody_error_set(error, ODY_ESYSTEM, "the name cannot be resolved: %s",

@@ -45,9 +45,8 @@ static int read_name(const json_t *value, const char *key, ody_view *name, ody_e
     return 0;
 }
 
-/* The value that names the channels, which is a string or a list. */
-static int find_channels(const json_t *root, const json_t **channels, size_t *count,
-                         ody_error *error)
+/* How many channels are named, by `channel` or by `channels`. @return 0 or ODY_EINVALID. */
+static int count_channels(const json_t *root, size_t *count, ody_error *error)
 {
     const json_t *one = json_object_get(root, "channel");
     const json_t *several = json_object_get(root, "channels");
@@ -59,24 +58,24 @@ static int find_channels(const json_t *root, const json_t **channels, size_t *co
     if (!one && !several) {
         return ody_error_set(error, ODY_EINVALID, "Missing parameter: channel");
     }
-    if (several && (!json_is_array(several) || json_array_size(several) == 0)) {
+    *count = one ? 1 : json_array_size(several);
+    if (*count == 0) {
         return ody_error_set(error, ODY_EINVALID,
                              "Invalid parameter: channels must be a list of names");
     }
-    *channels = one ? one : several;
-    *count = one ? 1 : json_array_size(several);
     return 0;
 }
 
-static int read_channels(const json_t *channels, size_t count, ody_redis_message *message,
-                         message_memory *memory, ody_error *error)
+static int read_channels(message_memory *memory, size_t count, ody_redis_message *message,
+                         ody_error *error)
 {
+    const json_t *one = json_object_get(memory->root, "channel");
+    const json_t *several = json_object_get(memory->root, "channels");
     int code = 0;
 
     for (size_t index = 0; code == 0 && index < count; index++) {
-        const json_t *name = json_is_array(channels) ? json_array_get(channels, index) : channels;
-
-        code = read_name(name, "channel", &memory->channels[index], error);
+        code = read_name(one ? one : json_array_get(several, index), "channel",
+                         &memory->channels[index], error);
     }
     message->channels = memory->channels;
     message->channel_count = count;
@@ -128,9 +127,8 @@ int ody_redis_message_read(ody_view text, const ody_app_limits *limits, ody_redi
                            ody_error *error)
 {
     message_memory *memory = NULL;
-    const json_t *channels;
     json_t *root;
-    size_t count;
+    size_t count = 0;
     int code;
 
     *message = (ody_redis_message){0};
@@ -142,7 +140,7 @@ int ody_redis_message_read(ody_view text, const ody_app_limits *limits, ody_redi
     if (code < 0) {
         return code;
     }
-    code = find_channels(root, &channels, &count, error);
+    code = count_channels(root, &count, error);
     if (code == 0) {
         memory = ody_calloc(1, sizeof(*memory) + count * sizeof(memory->channels[0]));
         code = memory ? 0 : without_memory(error);
@@ -152,7 +150,7 @@ int ody_redis_message_read(ody_view text, const ody_app_limits *limits, ody_redi
         return code;
     }
     memory->root = root;
-    code = read_channels(channels, count, message, memory, error);
+    code = read_channels(memory, count, message, error);
     if (code == 0) {
         code = read_message(text, limits, memory, message, error);
     }
