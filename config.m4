@@ -59,11 +59,16 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
     ext/child.c dnl
     ext/child_output.c dnl
     ext/configuration.c dnl
+    ext/configuration_apps.c dnl
     ext/configuration_change.c dnl
+    ext/configuration_keys.c dnl
+    ext/configuration_together.c dnl
     ext/convert.c dnl
     ext/daemon.c dnl
     ext/errors.c dnl
     ext/ody_websocket.c dnl
+    ext/option_lists.c dnl
+    ext/option_values.c dnl
     ext/options.c dnl
     ext/pid_file.c dnl
     ext/server.c dnl

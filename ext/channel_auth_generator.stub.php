@@ -16,6 +16,8 @@ namespace Ody\Websocket\Channel;
 class ChannelAuthGenerator
 {
     /**
+     *     $generator = new ChannelAuthGenerator($secretKey, $apiKey);
+     *
      * @param string $secretKey signs; the server's `secret_key`
      * @param string|null $apiKey the server's `api_key`, the first half of every token. Without it
      *                            tokens can be checked but not made.
@@ -26,6 +28,8 @@ class ChannelAuthGenerator
     /**
      * The token for a private channel.
      *
+     *     echo json_encode(['auth' => $generator->generatePrivateAuth($socketId, 'private-orders')]);
+     *
      * @throws \ValueError when the socket id is not digits, a dot and digits, or the channel's name
      *                     is invalid or does not begin with "private-"
      * @throws \LogicException without an API key: the server would refuse the token
@@ -34,6 +38,12 @@ class ChannelAuthGenerator
 
     /**
      * The token for a presence channel. The client must get channelData() of the same user with it.
+     *
+     *     $user = ['user_id' => '7', 'user_info' => ['name' => 'Ada']];
+     *     echo json_encode([
+     *         'auth' => $generator->generatePresenceAuth($socketId, 'presence-room', $user),
+     *         'channel_data' => $generator->channelData($user),
+     *     ]);
      *
      * @param mixed[] $userData `user_id` (string or integer) and optionally `user_info`
      * @throws \ValueError as generatePrivateAuth (with "presence-"), and when `user_id` is missing
@@ -46,6 +56,8 @@ class ChannelAuthGenerator
      * The JSON text that generatePresenceAuth() signs for this user: the `channel_data` that the
      * authentication endpoint answers beside `auth`.
      *
+     *     $generator->channelData(['user_id' => '7']);   // {"user_id":"7"}
+     *
      * @param mixed[] $userData as generatePresenceAuth()
      * @throws \ValueError when `user_id` is missing
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
@@ -55,6 +67,9 @@ class ChannelAuthGenerator
     /**
      * The token that signs a user in (pusher:signin). The client must get userData() of the same user
      * with it.
+     *
+     *     $user = ['id' => '7'];
+     *     echo json_encode(['auth' => $generator->generateUserAuth($socketId, $user), 'user_data' => $generator->userData($user)]);
      *
      * @param mixed[] $userData `id` (a non-empty string; the server takes no other) and anything else
      * @throws \ValueError when the socket id is not one, or `id` is missing
@@ -67,6 +82,8 @@ class ChannelAuthGenerator
      * The JSON text that generateUserAuth() signs for this user: the `user_data` that the
      * authentication endpoint answers beside `auth`.
      *
+     *     $generator->userData(['id' => '7']);   // {"id":"7"}
+     *
      * @param mixed[] $userData as generateUserAuth()
      * @throws \ValueError when `id` is missing
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
@@ -76,11 +93,15 @@ class ChannelAuthGenerator
     /**
      * Whether the token is right for that socket and private channel. Compares in constant time.
      * Without an API key only the signature counts, with or without a key before it.
+     *
+     *     if (!$generator->validatePrivateAuth($socketId, 'private-orders', $token)) { … }
      */
     public function validatePrivateAuth(string $socketId, string $channel, string $authSignature): bool {}
 
     /**
      * The user's data when the token is right for that socket, presence channel and data, else false.
+     *
+     *     $user = $generator->validatePresenceAuth($socketId, 'presence-room', $token, $channelData);
      *
      * @param string|null $channelData the JSON text exactly as the client sent it. Null: the token has
      *                                 it at its end, after a colon (`key:hex:json` or `hex:json`).

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: b4cbb3d5d3d15dcdeb9e14b4fbb869b3deb4b2ed */
+ * Stub hash: 418f4412286a02133c46437637988a6b73e0cc7e */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelAuthGenerator___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, secretKey, IS_STRING, 0)

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 91a21f3dd63bafcdb8591bfffa45f5d51b87d0b8 */
+ * Stub hash: d622ac3efaf81d6586a24d95fc702c9ff15850d6 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Channel_ChannelManager___construct, 0, 0, 1)
 	ZEND_ARG_OBJ_INFO(0, client, Ody\\Websocket\\Channel\\ChannelClient, 0)

@@ -5,14 +5,15 @@
 #define ODY_EXT_CONFIGURATION_H
 
 #include "options.h"
+#include "zend_arena.h"
 
 /** A checked configuration. It owns every text that options borrows. */
 typedef struct php_ody_configuration {
     ody_options options;
-    HashTable values;      /* dotted key => checked value; a key that is not set is absent */
-    ody_network *networks; /* options.trusted_proxies */
-    zend_string *pid_file;
-    zend_string *log_beside;            /* where the log goes in the background without log.file */
+    HashTable values;  /* dotted key => checked value; a key that is not set is absent */
+    zend_arena *arena; /* everything that is made of values */
+    const char *pid_file;
+    const char *log_beside;             /* where the log goes in the background without log.file */
     const char **worker_command;        /* ends with NULL; NULL: not set */
     const char **configuration_command; /* as above */
 } php_ody_configuration;

@@ -9,8 +9,9 @@
 
 /* What sockets and files are made of: no engine can change these on sockets that are open. */
 static const char *const made_at_start[] = {
-    "host",     "port", "additional.worker_num", "socket.path", "socket.group", "pid_file",
-    "log.file", NULL,
+    "host",     "port",     "additional.worker_num", "socket.path",     "socket.group",
+    "pid_file", "log.file", "http_api.enabled",      "http_api.listen", "http_api.port",
+    NULL,
 };
 
 static bool is_made_at_start(const char *key)
@@ -152,7 +153,7 @@ ody_supervised php_ody_supervised(php_ody_configuration *configuration)
 {
     return (ody_supervised){
         .options = &configuration->options,
-        .pid_file = ZSTR_VAL(configuration->pid_file),
+        .pid_file = configuration->pid_file,
         .worker_command = configuration->worker_command,
         .configuration_command = configuration->configuration_command,
         .owner = configuration,

@@ -106,7 +106,7 @@ static void run_in_background(php_ody_configuration *configuration, int pipe)
 {
     const char *file = configuration->options.log_file;
     ody_error error = {0};
-    int log = log_open(configuration, file ? file : ZSTR_VAL(configuration->log_beside), &error);
+    int log = log_open(configuration, file ? file : configuration->log_beside, &error);
     const ody_supervision supervision = {
         .first = php_ody_supervised(configuration),
         .calls = &php_ody_supervised_calls,
@@ -138,7 +138,7 @@ static zend_long milliseconds_now(void)
 static int pid_file_open(const server *self)
 {
     ody_error error = {0};
-    int descriptor = ody_pid_file_open(ZSTR_VAL(self->configuration->pid_file), &error);
+    int descriptor = ody_pid_file_open(self->configuration->pid_file, &error);
 
     if (descriptor < 0 && descriptor != ODY_ENO_SERVER) {
         php_ody_throw(descriptor, &error);

@@ -20,6 +20,8 @@ final class Server
      * Where they are not set, `pid_file` and, in the background, `log.file` lie beside `socket.path`
      * under the same name with the endings .pid and .log.
      *
+     *     $server = (new Server())->configure(Configuration::load()->all());
+     *
      * @param mixed[] $config nested; options() lists the keys
      * @throws \Ody\Websocket\Exceptions\ConfigurationException which names the key and what it may be
      */
@@ -32,6 +34,8 @@ final class Server
      * (the terminal was closed) end it gracefully, a second one at once. In the background it returns
      * when every shard listens.
      *
+     *     exit($server->start());
+     *
      * @return int the exit status: 0 after a clean stop, 1 when the engine had to be killed; in the background the supervisor's process id
      * @throws \Ody\Websocket\Exceptions\ServerException when it cannot start, with the reason
      * @throws \Ody\Websocket\Exceptions\ConfigurationException when a file of the configuration became unusable
@@ -40,6 +44,8 @@ final class Server
 
     /**
      * Stops the server of this configuration gracefully and waits until it is gone.
+     *
+     *     $server->stop(timeout: 60);
      *
      * @param float $timeout seconds, 0 to 86400
      * @return bool false when none runs
@@ -54,6 +60,8 @@ final class Server
      * The server runs `configuration_command` for that, a list of texts that starts a program; the
      * last line that it prints is the configuration as JSON.
      *
+     *     if (!$server->reload()) { … }
+     *
      * @return bool false when none runs
      * @throws \Ody\Websocket\Exceptions\ServerException when it may not be signalled
      */
@@ -63,16 +71,24 @@ final class Server
      * As reload(), but a new engine takes the old one's place on the same sockets. Clients are told
      * to connect again once the new one is ready.
      *
+     *     if (!$server->restart()) { … }
+     *
      * @return bool false when none runs
      * @throws \Ody\Websocket\Exceptions\ServerException when it may not be signalled
      */
     public function restart(): bool {}
 
-    /** The process id of the supervisor that holds this configuration's pid file, or null. */
+    /**
+     * The process id of the supervisor that holds this configuration's pid file, or null.
+     *
+     *     $isRunning = $server->pid() !== null;
+     */
     public function pid(): ?int {}
 
     /**
      * Every configuration key.
+     *
+     *     $largest = Server::options()['limits.message_size']['max'];   // bytes
      *
      * @return mixed[][] key in dotted form => ['type' => …, 'unit' => ?string, 'min' => int|float|null,
      *               'max' => int|float|null, 'choices' => ?array, 'default' => mixed, 'reloadable' => bool].

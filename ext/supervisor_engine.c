@@ -2,6 +2,7 @@
 /* One engine process: its start, what it says, its end. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -187,6 +188,13 @@ bool ody__engine_reap(ody_engine *engine, int *status)
     ody__descriptor_close(&engine->parent);
     ody__descriptor_close(&engine->control);
     return true;
+}
+
+bool ody__engine_hung_up(const ody_engine *engine)
+{
+    struct pollfd watched = {.fd = engine->control};
+
+    return engine->pid > 0 && poll(&watched, 1, 0) > 0;
 }
 
 uint64_t ody__engine_hurry(ody_engine *engine, uint64_t now)

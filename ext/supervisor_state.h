@@ -157,6 +157,8 @@ void ody__engine_end(ody_engine *engine, uint32_t grant);
 /** @return whether it has died now; then *status is as of waitpid, and its descriptors are closed.
  */
 bool ody__engine_reap(ody_engine *engine, int *status);
+/** Whether its end of the control socket is closed: it is dying, or dead and not yet reaped. */
+bool ody__engine_hung_up(const ody_engine *engine);
 /** Kills it when its time is over. @return when that will be. */
 uint64_t ody__engine_hurry(ody_engine *engine, uint64_t now);
 /** Sends a packet of enum ody_control. @return 0 or ODY_ESYSTEM. */

@@ -161,11 +161,12 @@ static void end_log(const ody_php_worker *worker, int status)
     }
 }
 
-/* Whether it ended because of us or of the engine. */
+/* Whether it ended because of us or of the engine. A dying engine closes its descriptors before it
+ * can be reaped, and a worker that sees its connection end may be faster. */
 static bool excused(const ody_supervisor *self, const ody_php_worker *worker)
 {
     return worker->kill_at != ODY_NEVER || worker->engine != self->engine.pid ||
-           !self->engine.serves || self->engine.told;
+           !self->engine.serves || self->engine.told || ody__engine_hung_up(&self->engine);
 }
 
 static void worker_ended(ody_supervisor *self, ody_php_worker *worker, int status)

@@ -16,6 +16,8 @@ final class Connection
     /**
      * Connects to nothing yet.
      *
+     *     $connection = new Connection('/srv/app/storage/websocket/ody.sock');
+     *
      * @param string $socketPath the server's `socket.path`
      * @param float $connectTimeout seconds, 0.001 to 600
      * @throws \ValueError
@@ -24,6 +26,8 @@ final class Connection
 
     /**
      * Connects and says what this process handles. What the newest worker says holds for the server.
+     *
+     *     $connection->register(['messages' => true, 'handlers' => ['custom']]);
      *
      * @param mixed[] $interest `handshakes` (bool), `messages` (bool), `notices` (list of kinds of
      *                        notices: opened, closed, occupied, vacated, member_added, member_removed,
@@ -44,6 +48,8 @@ final class Connection
      *
      * When it throws, the client is told that it failed, and the exception comes out of here; run()
      * may then be called again. When it ends the process, the connection is closed first.
+     *
+     *     $connection->run(static fn(array $call): array => ['verdict' => 'pass'], maxMessages: 1000);
      *
      * @param callable $handler function (array $call): ?array
      * @phpstan-param callable(array<string, string|null>): (array<string, mixed>|null) $handler

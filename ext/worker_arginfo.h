@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: b9c0518b0c633ba1fa4de97a54c00ffb57c7ed58 */
+ * Stub hash: e2226dce542c865947a0f6145e352668ea62462d */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Ody_Websocket_Worker_Connection___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, socketPath, IS_STRING, 0)

@@ -15,6 +15,8 @@ namespace Ody\Websocket\Channel {
     class ChannelAuthGenerator
     {
         /**
+         *     $generator = new ChannelAuthGenerator($secretKey, $apiKey);
+         *
          * @param string $secretKey signs; the server's `secret_key`
          * @param string|null $apiKey the server's `api_key`, the first half of every token. Without it
          *                            tokens can be checked but not made.
@@ -25,6 +27,8 @@ namespace Ody\Websocket\Channel {
         /**
          * The token for a private channel.
          *
+         *     echo json_encode(['auth' => $generator->generatePrivateAuth($socketId, 'private-orders')]);
+         *
          * @throws \ValueError when the socket id is not digits, a dot and digits, or the channel's name
          *                     is invalid or does not begin with "private-"
          * @throws \LogicException without an API key: the server would refuse the token
@@ -33,6 +37,12 @@ namespace Ody\Websocket\Channel {
 
         /**
          * The token for a presence channel. The client must get channelData() of the same user with it.
+         *
+         *     $user = ['user_id' => '7', 'user_info' => ['name' => 'Ada']];
+         *     echo json_encode([
+         *         'auth' => $generator->generatePresenceAuth($socketId, 'presence-room', $user),
+         *         'channel_data' => $generator->channelData($user),
+         *     ]);
          *
          * @param mixed[] $userData `user_id` (string or integer) and optionally `user_info`
          * @throws \ValueError as generatePrivateAuth (with "presence-"), and when `user_id` is missing
@@ -45,6 +55,8 @@ namespace Ody\Websocket\Channel {
          * The JSON text that generatePresenceAuth() signs for this user: the `channel_data` that the
          * authentication endpoint answers beside `auth`.
          *
+         *     $generator->channelData(['user_id' => '7']);   // {"user_id":"7"}
+         *
          * @param mixed[] $userData as generatePresenceAuth()
          * @throws \ValueError when `user_id` is missing
          * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
@@ -54,6 +66,9 @@ namespace Ody\Websocket\Channel {
         /**
          * The token that signs a user in (pusher:signin). The client must get userData() of the same user
          * with it.
+         *
+         *     $user = ['id' => '7'];
+         *     echo json_encode(['auth' => $generator->generateUserAuth($socketId, $user), 'user_data' => $generator->userData($user)]);
          *
          * @param mixed[] $userData `id` (a non-empty string; the server takes no other) and anything else
          * @throws \ValueError when the socket id is not one, or `id` is missing
@@ -66,6 +81,8 @@ namespace Ody\Websocket\Channel {
          * The JSON text that generateUserAuth() signs for this user: the `user_data` that the
          * authentication endpoint answers beside `auth`.
          *
+         *     $generator->userData(['id' => '7']);   // {"id":"7"}
+         *
          * @param mixed[] $userData as generateUserAuth()
          * @throws \ValueError when `id` is missing
          * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the data cannot be JSON
@@ -75,11 +92,15 @@ namespace Ody\Websocket\Channel {
         /**
          * Whether the token is right for that socket and private channel. Compares in constant time.
          * Without an API key only the signature counts, with or without a key before it.
+         *
+         *     if (!$generator->validatePrivateAuth($socketId, 'private-orders', $token)) { … }
          */
         public function validatePrivateAuth(string $socketId, string $channel, string $authSignature): bool {}
 
         /**
          * The user's data when the token is right for that socket, presence channel and data, else false.
+         *
+         *     $user = $generator->validatePresenceAuth($socketId, 'presence-room', $token, $channelData);
          *
          * @param string|null $channelData the JSON text exactly as the client sent it. Null: the token has
          *                                 it at its end, after a colon (`key:hex:json` or `hex:json`).
@@ -102,6 +123,8 @@ namespace Ody\Websocket\Channel {
         /**
          * Connects to nothing yet.
          *
+         *     $client = new ChannelClient('/srv/app/storage/websocket/ody.sock', timeout: 2.0);
+         *
          * @param string $socketPath the server's `socket.path`
          * @param float $connectTimeout seconds, 0.001 to 600
          * @param float $timeout seconds to wait for each answer, 0.001 to 600
@@ -113,6 +136,8 @@ namespace Ody\Websocket\Channel {
         /**
          * Publishes an event to a channel. Cache channels and #server-to-user- channels always exist.
          *
+         *     $count = $client->publish('my-channel', 'new-message', ['text' => 'Hello']);
+         *
          * @param mixed[] $data sent as JSON
          * @param string|null $except the socket id of a client that must not get it
          * @return int how many subscribers the message went to
@@ -121,54 +146,96 @@ namespace Ody\Websocket\Channel {
          * @throws \Ody\Websocket\Channel\Exceptions\MessageException when name or data of the event is unusable
          * @throws \Ody\Websocket\Exceptions\OutcomeUnknownException when it may have been published: no answer came
          * @throws \ValueError when $except is not a socket id
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function publish(string $channel, string $event, array $data, ?string $except = null): int {}
 
         /**
          * Publishes one event to several channels, skipping those without subscribers.
          *
+         *     $count = $client->publishToChannels(['orders', 'audit'], 'order-shipped', ['id' => 7]);
+         *
          * @param string[] $channels at most `limits.channels_per_publish`; a name given twice counts once
          * @param mixed[] $data sent as JSON
          * @param string|null $except the socket id of a client that must not get it
          * @return int how many subscribers the message went to, over all channels
          * @throws \TypeError when a channel is not a string
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when a channel's name is invalid, or there are too many
+         * @throws \Ody\Websocket\Channel\Exceptions\MessageException when name or data of the event is unusable
+         * @throws \Ody\Websocket\Exceptions\OutcomeUnknownException when it may have been published: no answer came
+         * @throws \ValueError when $except is not a socket id
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function publishToChannels(array $channels, string $event, array $data, ?string $except = null): int {}
 
         /**
          * Sends an event to one client.
          *
+         *     $delivered = $client->whisper('1.4503599627370495', 'hint', ['text' => 'Only for you']);
+         *
          * @param string $clientId the client's socket id
          * @param mixed[] $data sent as JSON
          * @param string|null $channel a channel that the client must be subscribed to; the event comes on it
          * @return bool false when the client is not connected, or not subscribed to $channel
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \Ody\Websocket\Channel\Exceptions\MessageException when name or data of the event is unusable
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool {}
 
         /**
          * The clients that are subscribed to a channel.
          *
+         *     foreach ($client->getSubscribers('my-channel') as $socketId) { … }
+         *
          * @return string[] their socket ids, in no order
          * @phpstan-return list<string>
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function getSubscribers(string $channel): array {}
 
-        /** Whether that client is subscribed to a channel; false as well when it is not connected. */
+        /**
+         * Whether that client is subscribed to a channel; false as well when it is not connected.
+         *
+         *     if ($client->isSubscribed($socketId, 'my-channel')) { … }
+         *
+         * @param string $clientId the client's socket id
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
+         */
         public function isSubscribed(string $clientId, string $channel): bool {}
 
-        /** Whether a channel has a subscriber; cache channels and #server-to-user- channels always exist. */
+        /**
+         * Whether a channel has a subscriber; cache channels and #server-to-user- channels always exist.
+         *
+         *     if ($client->channelExists('my-channel')) { … }
+         *
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
+         */
         public function channelExists(string $channel): bool {}
 
         /**
          * Every channel that has a subscriber.
          *
+         *     $users = $client->getChannels()['presence-room']['metadata']['users'] ?? 0;
+         *
          * @return mixed[][] name => ['name' => …, 'type' => …, 'subscribers' => int, 'metadata' => array];
          *               of a presence channel metadata has `users`, the number of distinct users
          * @phpstan-return array<string, array{name: string, type: string, subscribers: int, metadata: array<string, mixed>}>
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function getChannels(): array {}
 
-        /** @return mixed[] the server's state: at least pid, port, connections, channels and uptime */
+        /**
+         * The server's state.
+         *
+         *     $connections = $client->status()['connections'];
+         *
+         * @return mixed[] at least pid, port, connections, channels and uptime
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
+         */
         public function status(): array {}
     }
 }
@@ -197,78 +264,132 @@ namespace Ody\Websocket\Channel {
         /** @var mixed[] */
         private array $messageMiddleware = [];
 
-        /** @param ChannelClient $client reaches the server */
+        /**
+         *     $channelManager = new ChannelManager(new ChannelClient('/srv/app/storage/websocket/ody.sock'));
+         *
+         * @param ChannelClient $client reaches the server
+         */
         public function __construct(ChannelClient $client) {}
 
         /**
          * Subscribes a client to a channel. No token is needed: the server may do that. The client gets
          * the same confirmation as if it had asked for it.
          *
+         *     $channelManager->subscribe($socketId, 'presence-room', ['user_id' => '7', 'user_info' => ['name' => 'Ada']]);
+         *
          * @param string $clientId the client's socket id
          * @param mixed[] $data for a presence channel who the member is: `user_id` and optionally
          *                    `user_info`, or `channel_data` as a text or an array of these
          * @return bool false when that client is not connected
          * @throws \Ody\Websocket\Channel\Exceptions\SubscriptionException when it cannot be in that channel
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function subscribe(string $clientId, string $channel, array $data = []): bool {}
 
         /**
          * Takes a client out of a channel.
          *
+         *     $channelManager->unsubscribe($socketId, 'presence-room');
+         *
          * @return bool true, also when it was not in the channel
          * @throws \Ody\Websocket\Channel\Exceptions\SubscriptionException when the channel's name is invalid
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function unsubscribe(string $clientId, string $channel): bool {}
 
         /**
          * Sends an event to everybody who is subscribed to a channel.
          *
+         *     $count = $channelManager->broadcast('orders', 'order-shipped', ['id' => 7], $senderId);
+         *
          * @param mixed[] $payload sent as JSON
          * @param string|null $except the socket id of a client that does not get it, such as the sender
          * @return int how many subscribers it went to
          * @throws \Ody\Websocket\Channel\Exceptions\ChannelNotFoundException when nobody is subscribed (unless the client ignores that)
          * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the event cannot be sent
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \ValueError when $except is not a socket id
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function broadcast(string $channel, string $event, array $payload, ?string $except = null): int {}
 
         /**
          * Sends one event to several channels, skipping those without subscribers.
          *
+         *     $count = $channelManager->broadcastToChannels(['orders', 'audit'], 'order-shipped', ['id' => 7]);
+         *
          * @param string[] $channels
          * @param mixed[] $payload sent as JSON
          * @return int how many subscribers it went to, over all channels
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when a channel's name is invalid, or there are too many
+         * @throws \Ody\Websocket\Channel\Exceptions\MessageException when name or data of the event is unusable
+         * @throws \ValueError when $except is not a socket id
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function broadcastToChannels(array $channels, string $event, array $payload, ?string $except = null): int {}
 
         /**
          * Sends an event to one client.
          *
+         *     $delivered = $channelManager->whisper($socketId, 'ask-first', ['limit' => 1000]);
+         *
          * @param string $clientId the client's socket id
          * @param mixed[] $payload sent as JSON
          * @param string|null $channel a channel that the client must be subscribed to; the event comes on it
          * @return bool false when the client is not connected, or not subscribed to $channel
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \Ody\Websocket\Channel\Exceptions\MessageException when name or data of the event is unusable
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function whisper(string $clientId, string $event, array $payload, ?string $channel = null): bool {}
 
-        /** @return string[] the socket ids of those who are subscribed, in no order */
+        /**
+         * The clients that are subscribed to a channel.
+         *
+         *     foreach ($channelManager->getChannelSubscribers('orders') as $socketId) { … }
+         *
+         * @return string[] the socket ids of those who are subscribed, in no order
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
+         */
         public function getChannelSubscribers(string $channel): array {}
 
         /**
          * Who is in a presence channel, each user once, in no order.
          *
+         *     $ids = array_column($channelManager->getChannelMembers('presence-room'), 'user_id');
+         *
          * @return array<int, array{user_id: string, user_info: mixed}>
          * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
          */
         public function getChannelMembers(string $channel): array {}
 
-        /** Whether that client is subscribed to a channel; false as well when it is not connected. */
+        /**
+         * Whether that client is subscribed to a channel; false as well when it is not connected.
+         *
+         *     if ($channelManager->isSubscribed($socketId, 'orders')) { … }
+         *
+         * @param string $clientId the client's socket id
+         * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
+         */
         public function isSubscribed(string $clientId, string $channel): bool {}
 
-        /** @return mixed[] every channel that has a subscriber, as ChannelClient::getChannels() returns them */
+        /**
+         * Every channel that has a subscriber.
+         *
+         *     $names = array_keys($channelManager->getChannels());
+         *
+         * @return mixed[] every channel that has a subscriber, as ChannelClient::getChannels() returns them
+         * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
+         */
         public function getChannels(): array {}
 
         /**
          * Lets a handler decide about channels.
+         *
+         *     $channelManager->registerChannelHandler('custom', new CustomChannelHandler());
          *
          * @param string $channelType "custom" for channels named custom-…; "private" and "presence" replace
          *                            the server's own rules for them; "public" is every channel that no
@@ -277,19 +398,43 @@ namespace Ody\Websocket\Channel {
          */
         public function registerChannelHandler(string $channelType, ChannelHandlerInterface $handler): static {}
 
-        /** Adds middleware for handshakes and for messages. The first one added is the outermost. */
+        /**
+         * Adds middleware for handshakes and for messages. The first one added is the outermost.
+         *
+         *     $channelManager->addMiddleware(new AuthorizationMiddleware())->addMiddleware(new LoggingMiddleware());
+         */
         public function addMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
 
-        /** Adds middleware for handshakes alone. */
+        /**
+         * Adds middleware for handshakes alone.
+         *
+         *     $channelManager->addHandshakeMiddleware(new AuthorizationMiddleware());
+         */
         public function addHandshakeMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
 
-        /** Adds middleware for messages alone. */
+        /**
+         * Adds middleware for messages alone.
+         *
+         *     $channelManager->addMessageMiddleware(new RateLimitingMiddleware(120));
+         */
         public function addMessageMiddleware(\Ody\Websocket\Middleware\WebSocketMiddlewareInterface $middleware): static {}
 
-        /** @return array<array-key, ChannelHandlerInterface> channel type => handler */
+        /**
+         * The handlers that are registered here.
+         *
+         *     $types = array_keys($channelManager->getChannelHandlers());
+         *
+         * @return array<array-key, ChannelHandlerInterface> channel type => handler
+         */
         public function getChannelHandlers(): array {}
 
-        /** @return array{handshake: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>, message: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>} the outermost first */
+        /**
+         * The middleware that was added here.
+         *
+         *     $count = count($channelManager->getMiddleware()['message']);
+         *
+         * @return array{handshake: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>, message: list<\Ody\Websocket\Middleware\WebSocketMiddlewareInterface>} the outermost first
+         */
         public function getMiddleware(): array {}
     }
 }
@@ -362,6 +507,8 @@ namespace Ody\Websocket {
          * Where they are not set, `pid_file` and, in the background, `log.file` lie beside `socket.path`
          * under the same name with the endings .pid and .log.
          *
+         *     $server = (new Server())->configure(Configuration::load()->all());
+         *
          * @param mixed[] $config nested; options() lists the keys
          * @throws \Ody\Websocket\Exceptions\ConfigurationException which names the key and what it may be
          */
@@ -374,6 +521,8 @@ namespace Ody\Websocket {
          * (the terminal was closed) end it gracefully, a second one at once. In the background it returns
          * when every shard listens.
          *
+         *     exit($server->start());
+         *
          * @return int the exit status: 0 after a clean stop, 1 when the engine had to be killed; in the background the supervisor's process id
          * @throws \Ody\Websocket\Exceptions\ServerException when it cannot start, with the reason
          * @throws \Ody\Websocket\Exceptions\ConfigurationException when a file of the configuration became unusable
@@ -382,6 +531,8 @@ namespace Ody\Websocket {
 
         /**
          * Stops the server of this configuration gracefully and waits until it is gone.
+         *
+         *     $server->stop(timeout: 60);
          *
          * @param float $timeout seconds, 0 to 86400
          * @return bool false when none runs
@@ -396,6 +547,8 @@ namespace Ody\Websocket {
          * The server runs `configuration_command` for that, a list of texts that starts a program; the
          * last line that it prints is the configuration as JSON.
          *
+         *     if (!$server->reload()) { … }
+         *
          * @return bool false when none runs
          * @throws \Ody\Websocket\Exceptions\ServerException when it may not be signalled
          */
@@ -405,16 +558,24 @@ namespace Ody\Websocket {
          * As reload(), but a new engine takes the old one's place on the same sockets. Clients are told
          * to connect again once the new one is ready.
          *
+         *     if (!$server->restart()) { … }
+         *
          * @return bool false when none runs
          * @throws \Ody\Websocket\Exceptions\ServerException when it may not be signalled
          */
         public function restart(): bool {}
 
-        /** The process id of the supervisor that holds this configuration's pid file, or null. */
+        /**
+         * The process id of the supervisor that holds this configuration's pid file, or null.
+         *
+         *     $isRunning = $server->pid() !== null;
+         */
         public function pid(): ?int {}
 
         /**
          * Every configuration key.
+         *
+         *     $largest = Server::options()['limits.message_size']['max'];   // bytes
          *
          * @return mixed[][] key in dotted form => ['type' => …, 'unit' => ?string, 'min' => int|float|null,
          *               'max' => int|float|null, 'choices' => ?array, 'default' => mixed, 'reloadable' => bool].
@@ -435,6 +596,8 @@ namespace Ody\Websocket\Worker {
         /**
          * Connects to nothing yet.
          *
+         *     $connection = new Connection('/srv/app/storage/websocket/ody.sock');
+         *
          * @param string $socketPath the server's `socket.path`
          * @param float $connectTimeout seconds, 0.001 to 600
          * @throws \ValueError
@@ -443,6 +606,8 @@ namespace Ody\Websocket\Worker {
 
         /**
          * Connects and says what this process handles. What the newest worker says holds for the server.
+         *
+         *     $connection->register(['messages' => true, 'handlers' => ['custom']]);
          *
          * @param mixed[] $interest `handshakes` (bool), `messages` (bool), `notices` (list of kinds of
          *                        notices: opened, closed, occupied, vacated, member_added, member_removed,
@@ -463,6 +628,8 @@ namespace Ody\Websocket\Worker {
          *
          * When it throws, the client is told that it failed, and the exception comes out of here; run()
          * may then be called again. When it ends the process, the connection is closed first.
+         *
+         *     $connection->run(static fn(array $call): array => ['verdict' => 'pass'], maxMessages: 1000);
          *
          * @param callable $handler function (array $call): ?array
          * @phpstan-param callable(array<string, string|null>): (array<string, mixed>|null) $handler

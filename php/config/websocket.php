@@ -32,6 +32,15 @@ return [
     // Signs tokens. It stays on the server.
     'secret_key' => env('WEBSOCKET_SECRET_KEY'),
 
+    // Keys from before a change of keys, which go on to count until everybody has the new ones.
+    'previous_api_key' => env('WEBSOCKET_PREVIOUS_API_KEY'),
+
+    // The secret that belongs to the previous key. It is set together with it.
+    'previous_secret_key' => env('WEBSOCKET_PREVIOUS_SECRET_KEY'),
+
+    // false: clients and HTTP requests of the app are refused.
+    'app_enabled' => env('WEBSOCKET_APP_ENABLED', true),
+
     // With both files the port speaks TLS (wss).
     'ssl' => [
         // The certificate and its chain, PEM.
@@ -67,14 +76,37 @@ return [
     // to), private (private and presence channels only) or none.
     'client_events' => env('WEBSOCKET_CLIENT_EVENTS', 'members'),
 
+    // Clients may sign in as a user of the application (pusher.signin()).
+    'user_authentication' => env('WEBSOCKET_USER_AUTHENTICATION', true),
+
+    // Users who are signed in may watch who else is online.
+    'watchlist' => env('WEBSOCKET_WATCHLIST', true),
+
+    // Subscribers are told how many they are.
+    'subscription_count' => env('WEBSOCKET_SUBSCRIPTION_COUNT', false),
+
+    // After so many seconds a client must have signed in, or be in a private or presence channel.
+    // 0: never.
+    'authorized_time' => env('WEBSOCKET_AUTHORIZED_TIME', 0),
+
+    // How long a cache channel keeps its last event, seconds.
+    'cache_time' => env('WEBSOCKET_CACHE_TIME', 1800),
+
+    // Pages that may connect, such as https://*.example.com, a list or a text with commas. Empty: all.
+    'allowed_origins' => env('WEBSOCKET_ALLOWED_ORIGINS', []),
+
+    // Who is told what happens: a list of ['url' => …, 'events' => […], 'channels' => [beginnings]].
+    'webhooks' => env('WEBSOCKET_WEBHOOKS', []),
+
+    // More apps than the one above: a list of ['id' => …, 'key' => …, 'secret' => …] and what differs
+    // from above, such as 'limits' => [… only those of an app …].
+    'apps' => env('WEBSOCKET_APPS', []),
+
     // After so much silence the server asks a client whether it is still there, seconds …
     'activity_timeout' => env('WEBSOCKET_ACTIVITY_TIMEOUT', 120),
 
     // … and waits so long for the answer, seconds.
     'pong_timeout' => env('WEBSOCKET_PONG_TIMEOUT', 30),
-
-    // How long a cache channel keeps its last event, seconds.
-    'cache_time' => env('WEBSOCKET_CACHE_TIME', 1800),
 
     // How long a server that stops waits for its clients to leave, seconds.
     'drain_time' => env('WEBSOCKET_DRAIN_TIME', 5),
@@ -82,6 +114,42 @@ return [
     // Addresses and networks of proxies whose X-Forwarded-For and Forwarded headers count, a list or
     // a text with commas.
     'trusted_proxies' => env('WEBSOCKET_TRUSTED_PROXIES', []),
+
+    // The HTTP API: Pusher's, /api/broadcast, /up, /ready, /metrics.
+    'http_api' => [
+        // Whether there is one.
+        'enabled' => env('WEBSOCKET_HTTP_ENABLED', true),
+
+        // An address of its own, such as 127.0.0.1:9503. Not set: that of the WebSocket.
+        'listen' => env('WEBSOCKET_HTTP_LISTEN'),
+
+        // A port of its own on the address above all. With TLS the HTTP API needs one, or `listen`.
+        'port' => env('WEBSOCKET_HTTP_PORT', 0),
+
+        // Lets others than local processes use /api/broadcast.
+        'broadcast_key' => env('WEBSOCKET_HTTP_BROADCAST_KEY'),
+
+        // Lets others than local processes read /metrics.
+        'metrics_token' => env('WEBSOCKET_HTTP_METRICS_TOKEN'),
+
+        // Addresses and networks that count as local, a list or a text with commas.
+        'trusted' => env('WEBSOCKET_HTTP_TRUSTED', []),
+
+        // Bytes of a request. 0: what a batch of the largest events needs.
+        'request_size' => env('WEBSOCKET_HTTP_REQUEST_SIZE', 0),
+    ],
+
+    // Messages on a channel of this Redis are published.
+    'redis' => [
+        // redis://[[user]:password@]host[:port][/database] or unix:///path. Not set: none.
+        'url' => env('WEBSOCKET_REDIS_URL'),
+
+        // What the publisher puts before the name of the channel, such as laravel_database_.
+        'prefix' => env('WEBSOCKET_REDIS_PREFIX', ''),
+
+        // The name of the channel.
+        'channel' => env('WEBSOCKET_REDIS_CHANNEL', 'websocket.broadcast'),
+    ],
 
     // PHP processes that run the application's own code: channel handlers, middleware, listeners.
     // They are only started when there is any.
@@ -123,11 +191,11 @@ return [
         // Open connections of one address. 0: no limit. Loopback does not count.
         'connections_per_address' => env('WEBSOCKET_LIMIT_CONNECTIONS_PER_ADDRESS', 1000),
 
+        // Open connections of one app. 0: no limit of its own.
+        'app_connections' => env('WEBSOCKET_LIMIT_APP_CONNECTIONS', 0),
+
         // Channels that one connection may be subscribed to.
         'channels_per_connection' => env('WEBSOCKET_LIMIT_CHANNELS_PER_CONNECTION', 1000),
-
-        // Bytes of a message from a client.
-        'message_size' => env('WEBSOCKET_LIMIT_MESSAGE_SIZE', 65536),
 
         // Bytes of the data of a published event.
         'event_data_size' => env('WEBSOCKET_LIMIT_EVENT_DATA_SIZE', 102400),
@@ -144,6 +212,12 @@ return [
         // Channels in one publishToChannels().
         'channels_per_publish' => env('WEBSOCKET_LIMIT_CHANNELS_PER_PUBLISH', 100),
 
+        // Events in one batch of the HTTP API.
+        'events_per_batch' => env('WEBSOCKET_LIMIT_EVENTS_PER_BATCH', 10),
+
+        // Events that the HTTP API takes in a second. 0: no limit.
+        'events_per_second' => env('WEBSOCKET_LIMIT_EVENTS_PER_SECOND', 0),
+
         // Client events of one connection in a second. 0: no limit.
         'client_events_per_second' => env('WEBSOCKET_LIMIT_CLIENT_EVENTS_PER_SECOND', 10),
 
@@ -156,8 +230,14 @@ return [
         // Bytes of a user's user_info in a presence channel, as JSON.
         'presence_user_info_size' => env('WEBSOCKET_LIMIT_PRESENCE_USER_INFO_SIZE', 1024),
 
+        // Users that one who is signed in may watch.
+        'watchlist_length' => env('WEBSOCKET_LIMIT_WATCHLIST_LENGTH', 100),
+
         // Levels of nesting in a client's JSON.
         'json_depth' => env('WEBSOCKET_LIMIT_JSON_DEPTH', 32),
+
+        // Bytes of a message from a client.
+        'message_size' => env('WEBSOCKET_LIMIT_MESSAGE_SIZE', 65536),
 
         // Bytes that may wait for a slow client …
         'outbound_soft' => env('WEBSOCKET_LIMIT_OUTBOUND_SOFT', 262144),

@@ -10,6 +10,7 @@ use Ody\Websocket\Configuration\Keys;
 use Ody\Websocket\Configuration\LegacyKeys;
 use Ody\Websocket\Configuration\Loader;
 use Ody\Websocket\Configuration\ProjectRoot;
+use Ody\Websocket\Configuration\Secrets;
 
 /**
  * The configuration of the project, the same for the server and for every process that publishes.
@@ -37,6 +38,8 @@ final class Configuration
     /**
      * Returns the configuration of this process. It is read once.
      *
+     *     $port = Configuration::load()->get('port');
+     *
      * @throws ConfigurationFileException when a file cannot be parsed
      */
     public static function load(): self
@@ -47,6 +50,8 @@ final class Configuration
     /**
      * Reads the configuration of this process anew. When that fails the one before stays.
      *
+     *     Configuration::reload();   // in a process that lives for long, after a deployment
+     *
      * @throws ConfigurationFileException when a file cannot be parsed
      */
     public static function reload(): self
@@ -56,6 +61,8 @@ final class Configuration
 
     /**
      * Makes a framework's configuration the one of this process: load() returns it from now on.
+     *
+     *     Configuration::use(Configuration::ofRoot('/srv/other'));
      *
      * @param self|\Closure(): self|null $configuration a closure is called by the next load() and by every
      *                                                 reload(); null: the files of the project again
@@ -83,6 +90,8 @@ final class Configuration
     /**
      * Reads the configuration of a project in any folder. Keeps nothing.
      *
+     *     $other = Configuration::ofRoot('/srv/other');
+     *
      * @param string $root absolute
      *
      * @throws ConfigurationFileException when a file cannot be parsed
@@ -97,6 +106,8 @@ final class Configuration
     /**
      * Returns a value.
      *
+     *     $group = $configuration->get('socket.group', 'www-data');
+     *
      * @param string $key     dotted, such as "socket.path"
      * @param mixed  $default what to return when the key is not set
      */
@@ -107,6 +118,8 @@ final class Configuration
 
     /**
      * Returns a value that is a text, such as a path.
+     *
+     *     $path = $configuration->text('socket.path');
      *
      * @param string      $key     dotted
      * @param string|null $default when it is not set or empty; null: then it is an error, or empty
@@ -131,6 +144,8 @@ final class Configuration
     /**
      * Returns a value that is a number. Variables are texts, so a text that is a number is one.
      *
+     *     $seconds = $configuration->number('timeout', 5.0);
+     *
      * @param string $key     dotted
      * @param float  $default when it is not set
      *
@@ -151,6 +166,8 @@ final class Configuration
     /**
      * Returns a copy with one value changed.
      *
+     *     $configuration = $configuration->with('log.level', 'debug');
+     *
      * @param string $key dotted
      */
     public function with(string $key, mixed $value): self
@@ -161,6 +178,8 @@ final class Configuration
     /**
      * Returns all values, nested, as the server takes them.
      *
+     *     (new Server())->configure($configuration->all());
+     *
      * @return array<array-key, mixed>
      */
     public function all(): array
@@ -170,6 +189,8 @@ final class Configuration
 
     /**
      * Returns the folder that the configuration belongs to.
+     *
+     *     $file = $configuration->root() . '/.env';
      */
     public function root(): string
     {
@@ -179,6 +200,8 @@ final class Configuration
     /**
      * Says whether every layer could be read: false when this user must not read `<root>/.env`.
      * Its variables then count as not set.
+     *
+     *     if (!$configuration->isComplete()) { … }
      */
     public function isComplete(): bool
     {
@@ -187,6 +210,8 @@ final class Configuration
 
     /**
      * Returns the groups of an earlier version's file that are set and have no effect.
+     *
+     *     foreach ($configuration->withoutEffect() as $key) { … }
      *
      * @return list<string>
      */
@@ -201,12 +226,12 @@ final class Configuration
     }
 
     /**
-     * Keeps the secret out of dumps.
+     * Keeps secrets out of dumps.
      *
      * @return array<string, mixed>
      */
     public function __debugInfo(): array
     {
-        return ['root' => $this->root, 'values' => Keys::set($this->values, 'secret_key', '(hidden)')];
+        return ['root' => $this->root, 'values' => Secrets::hidden($this->values)];
     }
 }

@@ -23,6 +23,8 @@ final class Extension
 
     /**
      * Says whether this process has the extension.
+     *
+     *     if (Extension::isLoaded()) { … }
      */
     public static function isLoaded(): bool
     {
@@ -31,6 +33,8 @@ final class Extension
 
     /**
      * Returns where the build puts the extension.
+     *
+     *     $command = ['php', '-d', 'extension=' . Extension::file(), 'worker.php'];
      */
     public static function file(): string
     {
@@ -39,6 +43,8 @@ final class Extension
 
     /**
      * Makes sure that the extension is there.
+     *
+     *     Extension::require();
      *
      * @throws ExtensionMissingException which says how to get it
      */
@@ -52,6 +58,8 @@ final class Extension
     /**
      * Runs this command line once more with the extension from the build, when php.ini does not load
      * it. Returns when there is nothing to do or it cannot be done.
+     *
+     *     Extension::load($argv);   // first of all in a console of one's own
      *
      * @param list<string> $arguments of the script, its name first
      */
@@ -69,6 +77,8 @@ final class Extension
 
     /**
      * Returns what stood between PHP and the script, such as -n or -d memory_limit=1G.
+     *
+     *     $command = [PHP_BINARY, ...Extension::optionsOfPhp($argv), ...$argv];
      *
      * @param list<string> $arguments of the script, its name first
      *

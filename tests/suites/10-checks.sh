@@ -14,7 +14,7 @@ check_shell() {
 check "the order of the rooms" php tests/tools/check-layers.php
 check "the order of the rooms: planted violations are found" php tests/tools/check-layers.php --self-test
 check "the format of the C files" tests/tools/check-format.sh
-check "every public function has a docblock" php tests/tools/check-docs.php
+check "every public function has a docblock, and one for applications an example" php tests/tools/check-docs.php
 check "docblocks: missing ones are found" php tests/tools/check-docs.php --self-test
 check "stubs/ is made of the stubs of ext" php tests/tools/make-stubs.php --check
 check "stubs/: a changed stub is noticed" php tests/tools/make-stubs.php --self-test

@@ -2,7 +2,8 @@
 
 /*
  * Checks that every public function has a docblock: prototypes and inline functions in the headers of
- * engine/, classes and methods in the stubs of ext/, public methods and functions in php/src/.
+ * engine/, classes and methods in the stubs of ext/, public methods and functions in php/src/. What
+ * applications may call, in classes that are not @internal, must also show how: an indented example.
  *
  *   php tests/tools/check-docs.php               exit status 1 and one line for each one without
  *   php tests/tools/check-docs.php --self-test   checks the check
@@ -72,44 +73,80 @@ function function_name(string $declaration): ?string
     return preg_match('/^[\w\s*]+?\b(ody_\w+)\s*\(/', $declaration, $match) === 1 ? $match[1] : null;
 }
 
-/** Returns [line, name] of each class and public method of a PHP file without a docblock. */
-function undocumented_php(string $source): array
+/**
+ * Returns what a PHP file declares for others: each class and each function that is not private or
+ * protected, as [line, name, is it a class, docblock or ""].
+ */
+function declarations_of_php(string $source): array
 {
-    $missing = [];
-    $documented = false;
+    $found = [];
+    $doc = '';
     $public = true;
     $kind = null;
     $previous = null;
-    $depth = 0;
     foreach (PhpToken::tokenize($source) as $token) {
-        if ($token->is('{') || $token->is(T_CURLY_OPEN) || $token->is(T_DOLLAR_OPEN_CURLY_BRACES)) {
-            $depth++;
-        } elseif ($token->is('}')) {
-            $depth--;
-        }
         if ($token->is(T_DOC_COMMENT)) {
-            $documented = true;
+            $doc = $token->text;
         } elseif ($token->is([T_PRIVATE, T_PROTECTED])) {
             $public = false;
         } elseif ($token->is([T_CLASS, T_INTERFACE, T_TRAIT, T_ENUM, T_FUNCTION])) {
             $kind = $previous?->is([T_NEW, T_DOUBLE_COLON, T_USE]) ? null : $token;
         } elseif ($kind !== null && $token->is(T_STRING)) {
-            if (!$documented && $public) {
-                $missing[] = [$token->line, $token->text];
+            if ($public) {
+                $found[] = [$token->line, $token->text, !$kind->is(T_FUNCTION), $doc];
             }
             $kind = null;
         } elseif ($kind !== null && $token->is('(')) {
             $kind = null; // a closure
         }
         if ($token->is(['{', '}', ';'])) {
-            [$documented, $public, $kind] = [false, true, null];
+            [$doc, $public, $kind] = ['', true, null];
         }
         if (!$token->is([T_WHITESPACE, T_COMMENT, T_DOC_COMMENT])) {
             $previous = $token;
         }
     }
 
+    return $found;
+}
+
+/** Returns [line, name] of each class and public method of a PHP file without a docblock. */
+function undocumented_php(string $source): array
+{
+    $missing = array_filter(declarations_of_php($source), static fn(array $one) => $one[3] === '');
+
+    return array_map(static fn(array $one) => [$one[0], $one[1]], array_values($missing));
+}
+
+/**
+ * Returns [line, name] of each public method without an example, in classes that are not internal. The
+ * example of a class counts for its constructor, that of an interface where {@inheritDoc} says so.
+ */
+function without_example(string $source): array
+{
+    $missing = [];
+    $class = null;
+    foreach (declarations_of_php($source) as [$line, $name, $is_class, $doc]) {
+        if ($is_class) {
+            $class = $doc;
+            continue;
+        }
+        $internal = $class === null || str_contains($class . $doc, '@internal');
+        // PHP calls the others; nobody does so by name.
+        $called = !str_starts_with($name, '__') || $name === '__construct';
+        $shown = has_example($doc) || str_contains($doc, '{@inheritDoc}') || $name === '__construct' && has_example($class ?? '');
+        if (!$internal && $called && !$shown) {
+            $missing[] = [$line, $name];
+        }
+    }
+
     return $missing;
+}
+
+/** Says whether the description of a docblock, which ends at the first tag, has an indented line. */
+function has_example(string $doc): bool
+{
+    return preg_match('~^\s*\* {5}\S~m', preg_split('~^\s*\* @~m', $doc)[0]) === 1;
 }
 
 /** Returns the files below a folder whose path matches, sorted. */
@@ -169,6 +206,47 @@ function self_test(): array
     if (undocumented_php($stub) !== [[7, 'three'], [9, 'Bare']]) {
         $complaints[] = 'self-test: wrong answer for a stub: ' . json_encode(undocumented_php($stub));
     }
+    $methods = <<<'PHP'
+        <?php
+        /**
+         * A class.
+         *
+         *     new Shown();
+         */
+        class Shown {
+            /** Is shown above. */
+            public function __construct() {}
+            /**
+             * A method.
+             *
+             *     $shown->one();
+             *
+             * @return int seconds
+             */
+            public function one(): int {}
+            /**
+             * A method.
+             *
+             * @return int seconds,
+             *     not an example
+             */
+            public function two(): int {}
+            /** {@inheritDoc} */
+            public function three(): void {}
+            /** Nobody calls it. */
+            public function __clone() {}
+            /** Is not public. */
+            private function four(): void {}
+        }
+        /** @internal */
+        class Hidden {
+            /** A method. */
+            public function five(): void {}
+        }
+        PHP;
+    if (without_example($methods) !== [[24, 'two']]) {
+        $complaints[] = 'self-test: wrong answer for examples: ' . json_encode(without_example($methods));
+    }
 
     return $complaints;
 }
@@ -177,19 +255,21 @@ function self_test(): array
 function check_project(string $root): array
 {
     $rooms = [
-        ['engine', '~\.h$~', undocumented_c(...)],
-        ['ext', '~\.stub\.php$~', undocumented_php(...)],
-        ['php/src', '~\.php$~', undocumented_php(...)],
+        ['engine', '~\.h$~', ['docblock' => undocumented_c(...)]],
+        ['ext', '~\.stub\.php$~', ['docblock' => undocumented_php(...), 'example' => without_example(...)]],
+        ['php/src', '~\.php$~', ['docblock' => undocumented_php(...), 'example' => without_example(...)]],
     ];
     $complaints = [];
-    foreach ($rooms as [$folder, $pattern, $undocumented]) {
+    foreach ($rooms as [$folder, $pattern, $checks]) {
         $files = files_below("$root/$folder", $pattern);
         if ($files === []) {
             $complaints[] = "$folder: no file to check";
         }
         foreach ($files as $file) {
-            foreach ($undocumented(file_get_contents($file)) as [$line, $name]) {
-                $complaints[] = sprintf('%s:%d: %s has no docblock', substr($file, strlen($root) + 1), $line, $name);
+            foreach ($checks as $what => $missing) {
+                foreach ($missing(file_get_contents($file)) as [$line, $name]) {
+                    $complaints[] = sprintf('%s:%d: %s has no %s', substr($file, strlen($root) + 1), $line, $name, $what);
+                }
             }
         }
     }

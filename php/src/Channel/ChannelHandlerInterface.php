@@ -9,11 +9,15 @@ namespace Ody\Websocket\Channel;
  *
  * A handler runs in a PHP worker. There are several of them, and each has its own object, so what a
  * handler must remember belongs into a database or a cache.
+ *
+ *     $channelManager->registerChannelHandler('custom', new CustomChannelHandler());   // decides about custom-…
  */
 interface ChannelHandlerInterface
 {
     /**
      * Says whether a client may be in a channel.
+     *
+     *     return $this->sessions->has($data['session'] ?? '');
      *
      * @param string                  $clientId the client's socket id
      * @param array<array-key, mixed> $data     what the client sent to subscribe, such as `auth` and `channel_data`
@@ -28,6 +32,8 @@ interface ChannelHandlerInterface
     /**
      * Called when a client has been authorized, just before it is in the channel.
      *
+     *     return $this->rooms->enter($channel, $clientId);
+     *
      * @param array<array-key, mixed> $data as for authorize()
      *
      * @return bool false: it does not get in
@@ -40,12 +46,16 @@ interface ChannelHandlerInterface
      * Called when a client that onSubscribe() let in is out of the channel: it unsubscribed, it is gone,
      * or it did not get in after all.
      *
+     *     return $this->rooms->leave($channel, $clientId);
+     *
      * @return bool without meaning to the server
      */
     public function onUnsubscribe(string $clientId, string $channel): bool;
 
     /**
      * Says whether a client that is in the channel may send this event to it.
+     *
+     *     return $event === 'client-typing';
      *
      * @param array<array-key, mixed> $data as for onClientEvent()
      *
@@ -57,6 +67,8 @@ interface ChannelHandlerInterface
 
     /**
      * Does what a client's event means.
+     *
+     *     return new Relay(['text' => trim($data['text'] ?? '')]);
      *
      * @param string                  $event begins with `client-`
      * @param array<array-key, mixed> $data  what the client sent; of a text or a number `['data' => …]`

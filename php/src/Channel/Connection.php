@@ -23,6 +23,8 @@ final class Connection
     /**
      * Reads it from a configuration.
      *
+     *     $isRemote = Connection::ofConfiguration(Configuration::load())->http;
+     *
      * @throws ConfigurationFileException when the key is neither of these
      */
     public static function ofConfiguration(Configuration $configuration): self
@@ -48,6 +50,8 @@ final class Connection
 
     /**
      * Makes what reaches the server this way.
+     *
+     *     $publisher = Connection::publisher(Configuration::load());
      *
      * @throws \Ody\Websocket\Exceptions\ExtensionMissingException for a socket, without the extension
      * @throws HttpClientMissingException                          for HTTP, without a client for it

@@ -8,6 +8,12 @@ use Ody\Websocket\Exceptions\WebsocketThrowable;
 
 /**
  * `connection` names an HTTP address, and no PSR-18 client is installed.
+ *
+ *     try {
+ *         $publisher = Connection::publisher($configuration);
+ *     } catch (HttpClientMissingException) {
+ *         $publisher = null;
+ *     }
  */
 final class HttpClientMissingException extends \LogicException implements WebsocketThrowable
 {

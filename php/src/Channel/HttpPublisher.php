@@ -24,6 +24,8 @@ final class HttpPublisher implements Publisher
     private const CHANNELS_AT_ONCE = 100;
 
     /**
+     *     $publisher = new HttpPublisher(new HttpTransport($url, '1', $signer, $client, $factory, $factory));
+     *
      * @param HttpTransport $transport sends the requests of one app
      * @param bool          $lenient   publish() to a channel without subscribers returns 0 instead of throwing
      */
@@ -32,6 +34,8 @@ final class HttpPublisher implements Publisher
     /**
      * Makes one of the keys `connection`, `path`, `app_id`, `api_key`, `secret_key`, `timeout` and
      * `missing_channel`. Connects to nothing yet.
+     *
+     *     $publisher = HttpPublisher::ofConfiguration(Configuration::load());
      *
      * @throws HttpClientMissingException
      * @throws ConfigurationFileException when `connection` is no HTTP address

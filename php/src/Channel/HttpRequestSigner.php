@@ -17,6 +17,8 @@ final class HttpRequestSigner
     private readonly Secret $secret;
 
     /**
+     *     $signer = new HttpRequestSigner($apiKey, $secretKey);
+     *
      * @param string            $key    the app's public key
      * @param string            $secret the app's secret
      * @param (\Closure(): int)|null $clock returns Unix seconds; null: the time of this machine
@@ -32,6 +34,8 @@ final class HttpRequestSigner
 
     /**
      * Returns the query of a request with its signature, encoded for a URL.
+     *
+     *     $url = $base . '/apps/1/channels?' . $signer->query('GET', '/apps/1/channels', '');
      *
      * @param string                $method     in upper case
      * @param string                $path       as it is sent, without a query

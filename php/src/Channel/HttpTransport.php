@@ -37,6 +37,8 @@ final class HttpTransport
         . '|(?:connection|resolving|ssl connection) time(?:d )?out\b|failed to enable crypto|certificate verify failed/i';
 
     /**
+     *     $transport = new HttpTransport('https://ws.example.com:8443', '1', new HttpRequestSigner($key, $secret), $client, $factory, $factory);
+     *
      * @param string                  $base    URL of the server with a prefix, if it has one; no slash at its end
      * @param string                  $appId   id of the app
      * @param HttpRequestSigner       $signer  knows the app's keys
@@ -55,6 +57,8 @@ final class HttpTransport
 
     /**
      * Makes one with Guzzle, where it is installed. Any other PSR-18 client goes into the constructor.
+     *
+     *     $publisher = new HttpPublisher(HttpTransport::ofConfiguration(Configuration::load()));
      *
      * @throws HttpClientMissingException
      * @throws ConfigurationFileException when `connection` is no HTTP address, or a key is missing
@@ -85,10 +89,15 @@ final class HttpTransport
     /**
      * Asks.
      *
+     *     $channels = $transport->get('/channels', ['filter_by_prefix' => 'presence-'])['channels'];
+     *
      * @param string                $path       behind /apps/{id}, percent-encoded
      * @param array<string, string> $parameters of the query
      *
      * @return array<array-key, mixed> the decoded answer
+     *
+     * @throws ConnectionException                          when no server answers
+     * @throws \Ody\Websocket\Exceptions\WebsocketThrowable when it refuses, as its status says
      */
     public function get(string $path, array $parameters = []): array
     {
@@ -98,9 +107,14 @@ final class HttpTransport
     /**
      * Sends JSON.
      *
+     *     $transport->post('/events', '{"name":"new-message","channel":"my-channel","data":"{}"}');
+     *
      * @param string $path behind /apps/{id}, percent-encoded
      *
      * @return array<array-key, mixed> the decoded answer
+     *
+     * @throws ConnectionException                          when no server answers
+     * @throws \Ody\Websocket\Exceptions\WebsocketThrowable when it refuses, as its status says
      */
     public function post(string $path, string $body): array
     {

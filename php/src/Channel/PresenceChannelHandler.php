@@ -18,6 +18,8 @@ class PresenceChannelHandler extends PrivateChannelHandler
 
     /**
      * Says whether the token is right for this client, channel and member.
+     *
+     * {@inheritDoc}
      */
     public function authorize(string $clientId, string $channel, array $data): bool
     {

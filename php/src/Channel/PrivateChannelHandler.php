@@ -16,12 +16,16 @@ use Ody\Websocket\Configuration\ConfigurationFileException;
 class PrivateChannelHandler extends PublicChannelHandler
 {
     /**
+     *     $channelManager->registerChannelHandler('private-team', new PrivateChannelHandler(new ChannelAuthGenerator($secret, $key)));
+     *
      * @param ChannelAuthGenerator|null $authGenerator checks tokens; null: with the keys of the configuration
      */
     public function __construct(private ?ChannelAuthGenerator $authGenerator = null) {}
 
     /**
      * Says whether the token is right for this client and channel.
+     *
+     * {@inheritDoc}
      */
     public function authorize(string $clientId, string $channel, array $data): bool
     {

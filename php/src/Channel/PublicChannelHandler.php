@@ -13,6 +13,8 @@ class PublicChannelHandler implements ChannelHandlerInterface
 {
     /**
      * Lets everybody in.
+     *
+     * {@inheritDoc}
      */
     public function authorize(string $clientId, string $channel, array $data): bool
     {
@@ -21,6 +23,8 @@ class PublicChannelHandler implements ChannelHandlerInterface
 
     /**
      * Does nothing.
+     *
+     * {@inheritDoc}
      */
     public function onSubscribe(string $clientId, string $channel, array $data): bool
     {
@@ -29,6 +33,8 @@ class PublicChannelHandler implements ChannelHandlerInterface
 
     /**
      * Does nothing.
+     *
+     * {@inheritDoc}
      */
     public function onUnsubscribe(string $clientId, string $channel): bool
     {
@@ -37,6 +43,8 @@ class PublicChannelHandler implements ChannelHandlerInterface
 
     /**
      * Lets whoever is in the channel send.
+     *
+     * {@inheritDoc}
      */
     public function canClientPublish(string $clientId, string $channel, string $event, array $data): bool
     {
@@ -45,6 +53,8 @@ class PublicChannelHandler implements ChannelHandlerInterface
 
     /**
      * Has the server deliver the event to the others.
+     *
+     * {@inheritDoc}
      */
     public function onClientEvent(
         string $clientId,

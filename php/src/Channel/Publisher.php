@@ -23,10 +23,12 @@ interface Publisher
      *
      * @return int how many subscribers it went to
      *
-     * @throws Exceptions\ChannelNotFoundException                   when nobody is subscribed and missing_channel is "throw"
-     * @throws Exceptions\ChannelException                           when the channel's name is invalid
-     * @throws Exceptions\MessageException                           when the event cannot be sent
-     * @throws \Ody\Websocket\Exceptions\OutcomeUnknownException     when no answer came: it may have been published
+     * @throws Exceptions\ChannelNotFoundException               when nobody is subscribed and missing_channel is "throw"
+     * @throws Exceptions\ChannelException                       when the channel's name is invalid
+     * @throws Exceptions\MessageException                       when the event cannot be sent
+     * @throws \Ody\Websocket\Exceptions\OutcomeUnknownException when no answer came: it may have been published
+     * @throws \ValueError                                       when $except is no socket id
+     * @throws \Ody\Websocket\Exceptions\ConnectionException     when no server answers
      */
     public function publish(string $channel, string $event, array $data, ?string $except = null): int;
 
@@ -56,7 +58,9 @@ interface Publisher
      *
      * @return bool false when that client is not connected, or not subscribed to the channel
      *
-     * @throws Exceptions\MessageException when the event cannot be sent
+     * @throws Exceptions\MessageException                   when the event cannot be sent
+     * @throws Exceptions\ChannelException                   when the channel's name is invalid
+     * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
      */
     public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool;
 
@@ -66,6 +70,9 @@ interface Publisher
      *     foreach ($publisher->getSubscribers('my-channel') as $socketId) { … }
      *
      * @return list<string> socket ids, in no order
+     *
+     * @throws Exceptions\ChannelException                   when the channel's name is invalid
+     * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
      */
     public function getSubscribers(string $channel): array;
 
@@ -75,6 +82,9 @@ interface Publisher
      *     if ($publisher->isSubscribed($socketId, 'my-channel')) { … }
      *
      * @param string $clientId the client's socket id
+     *
+     * @throws Exceptions\ChannelException                   when the channel's name is invalid
+     * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
      */
     public function isSubscribed(string $clientId, string $channel): bool;
 
@@ -82,6 +92,9 @@ interface Publisher
      * Says whether a channel has a subscriber. Cache channels always exist.
      *
      *     if ($publisher->channelExists('my-channel')) { … }
+     *
+     * @throws Exceptions\ChannelException                   when the channel's name is invalid
+     * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
      */
     public function channelExists(string $channel): bool;
 
@@ -92,6 +105,8 @@ interface Publisher
      *
      * @return array<string, array{name: string, type: string, subscribers: int, metadata: array<string, mixed>}>
      *         a presence channel's metadata has `users`, the number of different users
+     *
+     * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
      */
     public function getChannels(): array;
 }

@@ -18,12 +18,16 @@ use Ody\Websocket\Extension;
 final class UnixPublisher implements Publisher
 {
     /**
+     *     $publisher = new UnixPublisher(new ChannelClient('/run/ody.sock'));
+     *
      * @param ChannelClient $client connects at its first call and keeps its connection
      */
     public function __construct(private readonly ChannelClient $client) {}
 
     /**
      * Makes one for the socket of a configuration. Connects to nothing yet.
+     *
+     *     $publisher = UnixPublisher::ofConfiguration(Configuration::load());
      *
      * @throws ExtensionMissingException  when PHP has not loaded the extension
      * @throws ConfigurationFileException when a key is of the wrong type
@@ -42,6 +46,8 @@ final class UnixPublisher implements Publisher
 
     /**
      * Returns the native client.
+     *
+     *     $publisher->client()->status()['connections'];
      */
     public function client(): ChannelClient
     {

@@ -10,6 +10,8 @@ use Dotenv\Exception\InvalidFileException;
 /**
  * The variables that configuration is made of: those of the process, then those of one .env file.
  * Reads only; neither $_ENV nor the environment of the process changes.
+ *
+ * @internal
  */
 final class Environment
 {
@@ -37,6 +39,14 @@ final class Environment
         $content = @file_get_contents($path);
 
         return $content === false ? new self([], false) : new self(self::parse($content, $path), true);
+    }
+
+    /**
+     * Returns the variables of the process alone, into which a framework has put those of its files.
+     */
+    public static function ofThisProcess(): self
+    {
+        return new self([], true);
     }
 
     /**

@@ -6,6 +6,8 @@ namespace Ody\Websocket\Configuration;
 
 /**
  * Reads and writes nested arrays by keys with dots in them.
+ *
+ * @internal
  */
 final class Keys
 {

@@ -7,6 +7,8 @@ namespace Ody\Websocket\Configuration;
 /**
  * Understands configuration files of the Swoole version. The server ignores what it has no use for
  * in them; what it does have a use for, but under another name, is moved here.
+ *
+ * @internal
  */
 final class LegacyKeys
 {

@@ -7,6 +7,8 @@ namespace Ody\Websocket\Configuration;
 /**
  * Builds the configuration of a project: the packaged file, over it the project's file, over it the
  * variables. Checks no values: the server does, and its errors name the key.
+ *
+ * @internal
  */
 final class Loader
 {
@@ -21,6 +23,9 @@ final class Loader
         'ssl.ssl_cert_file' => null,
         'ssl.ssl_key_file' => null,
     ];
+
+    /** What a variable holds as JSON. */
+    private const LISTS = ['webhooks', 'apps'];
 
     /**
      * Loads the configuration of a project.
@@ -38,7 +43,25 @@ final class Loader
         $own = $root . '/config/websocket.php';
         $values = self::overPackaged(is_file($own) ? static fn(): array => self::file($own) : []);
 
-        return self::resolve(Variables::apply($values, $environment), $root);
+        $values = Variables::apply($values, $environment);
+
+        return self::resolve(ForeignVariables::find($environment)?->apply($values) ?? $values, $root);
+    }
+
+    /**
+     * Lays the file that a framework has read over the packaged one. Variables of another server that this
+     * one takes the place of count for keys that nobody has changed.
+     *
+     * @param array<array-key, mixed> $values nested
+     *
+     * @return array<array-key, mixed> nested
+     */
+    public static function ofFramework(array $values): array
+    {
+        $merged = self::overPackaged($values);
+        $foreign = ForeignVariables::find(Environment::ofThisProcess());
+
+        return $foreign === null ? $merged : $foreign->fill($merged, self::file(self::PACKAGED));
     }
 
     /**
@@ -107,6 +130,9 @@ final class Loader
             }
             $values = Keys::set($values, $key, $path);
         }
+        foreach (self::LISTS as $key) {
+            $values = self::decode($values, $key);
+        }
         $workers = Keys::get($values, 'additional.worker_num', '');
         if ($workers === '') {
             $values = Keys::set($values, 'additional.worker_num', Processors::count());
@@ -114,5 +140,23 @@ final class Loader
 
         // These say what the application does, not what the server does.
         return array_diff_key($values, ['routes' => true]);
+    }
+
+    /**
+     * A text that is no list is left to the server, which refuses it.
+     *
+     * @param array<array-key, mixed> $values
+     *
+     * @return array<array-key, mixed>
+     */
+    private static function decode(array $values, string $key): array
+    {
+        $text = $values[$key] ?? null;
+        $list = is_string($text) ? json_decode($text, true) : null;
+        if (is_array($list)) {
+            $values[$key] = $list;
+        }
+
+        return $values;
     }
 }

@@ -6,6 +6,8 @@ namespace Ody\Websocket\Configuration;
 
 /**
  * Counts the processors that this process may use.
+ *
+ * @internal
  */
 final class Processors
 {

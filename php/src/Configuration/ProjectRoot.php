@@ -9,6 +9,8 @@ use Composer\InstalledVersions;
 /**
  * Finds the folder that configuration belongs to: the root package of Composer, wherever the process
  * was started from.
+ *
+ * @internal
  */
 final class ProjectRoot
 {

@@ -20,6 +20,8 @@ final class Application extends SymfonyApplication
 {
     /**
      * Makes the console with its commands.
+     *
+     *     exit((new Application())->run());
      */
     public function __construct()
     {
@@ -33,6 +35,8 @@ final class Application extends SymfonyApplication
 
     /**
      * Runs one command line.
+     *
+     *     $status = $application->doRun(new StringInput('websocket:status'), $output);
      *
      * @return int the exit status
      */
@@ -50,6 +54,8 @@ final class Application extends SymfonyApplication
 
     /**
      * Shows a failure: its message, and with -vvv also where it came from.
+     *
+     *     $application->renderThrowable($error, $output);
      */
     public function renderThrowable(\Throwable $e, OutputInterface $output): void
     {

@@ -5,12 +5,16 @@ declare(strict_types=1);
 namespace Ody\Websocket\Console;
 
 use Ody\Websocket\Configuration;
+use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Configuration\ForeignVariables;
 use Symfony\Component\Console\Formatter\OutputFormatter;
 use Symfony\Component\Console\Output\OutputInterface;
 use Symfony\Component\Console\Output\StreamOutput;
 
 /**
  * What a person sees who starts the server in a terminal.
+ *
+ * @internal
  */
 final class Banner
 {
@@ -31,6 +35,7 @@ final class Banner
             'url' => self::url($this->configuration),
             'workers' => $this->configuration->text('additional.worker_num'),
             'socket' => $this->configuration->text('socket.path'),
+            ...self::settings($this->configuration),
             'stop' => 'Ctrl-C',
         ];
         $output->writeln(['', '  <info>Ody WebSocket</info>', '']);
@@ -38,6 +43,16 @@ final class Banner
             $output->writeln(sprintf('  %-9s%s', $name, OutputFormatter::escape($value)));
         }
         $output->writeln('');
+    }
+
+    /**
+     * @return array<string, string>
+     */
+    private static function settings(Configuration $configuration): array
+    {
+        $foreign = ForeignVariables::find(Environment::ofRoot($configuration->root()));
+
+        return $foreign === null ? [] : ['settings' => 'variables of ' . $foreign->server];
     }
 
     /**

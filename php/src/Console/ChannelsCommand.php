@@ -19,6 +19,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class ChannelsCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:channels';
 
     protected function configure(): void

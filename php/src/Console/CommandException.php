@@ -6,5 +6,7 @@ namespace Ody\Websocket\Console;
 
 /**
  * A command cannot do what it was told. The message is one sentence for the person who ran it.
+ *
+ * @internal
  */
 final class CommandException extends \RuntimeException {}

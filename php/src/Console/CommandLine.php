@@ -9,6 +9,8 @@ use Ody\Websocket\Extension;
 
 /**
  * The command line of this process, to run another command of the same console with.
+ *
+ * @internal
  */
 final class CommandLine
 {

@@ -9,6 +9,8 @@ use Symfony\Component\Console\Command\Command;
 
 /**
  * Every command of the package. They need no arguments to be made, so any console can run them.
+ *
+ * @internal
  */
 final class Commands
 {

@@ -13,6 +13,8 @@ use Symfony\Component\Console\Output\OutputInterface;
 /**
  * websocket:configuration: a running server starts it to read the configuration of a reload. What it
  * prints holds the secret.
+ *
+ * @internal
  */
 final class ConfigurationCommand extends Command
 {

@@ -13,6 +13,7 @@ use Ody\Websocket\Console\Doctor\ConfigurationCheck;
 use Ody\Websocket\Console\Doctor\EnvironmentFileCheck;
 use Ody\Websocket\Console\Doctor\ExtensionCheck;
 use Ody\Websocket\Console\Doctor\Finding;
+use Ody\Websocket\Console\Doctor\HttpCheck;
 use Ody\Websocket\Console\Doctor\KeysCheck;
 use Ody\Websocket\Console\Doctor\Level;
 use Ody\Websocket\Console\Doctor\LogCheck;
@@ -36,6 +37,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class DoctorCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:doctor';
 
     /** @var array<string, class-string<Check>> what it is called in the output => what looks */
@@ -52,6 +55,7 @@ final class DoctorCommand extends Command
         'log' => LogCheck::class,
         'redis' => RedisCheck::class,
         'server' => ServerCheck::class,
+        'http api' => HttpCheck::class,
         'php workers' => WorkersCheck::class,
     ];
 
@@ -61,6 +65,8 @@ final class DoctorCommand extends Command
     private const MARKS = ['good' => '<info>✓</info>', 'warning' => '<comment>!</comment>', 'failure' => '<fg=red>✗</>'];
 
     /**
+     *     $console->add(new DoctorCommand($container));
+     *
      * @param ContainerInterface|null $container of the framework that the application is written for
      */
     public function __construct(private readonly ?ContainerInterface $container = null)

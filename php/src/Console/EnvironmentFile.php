@@ -9,6 +9,8 @@ use Ody\Websocket\Configuration\Environment;
 
 /**
  * A .env file that gets new values. Everything else in it stays as it is, byte for byte.
+ *
+ * @internal
  */
 final class EnvironmentFile
 {

@@ -6,6 +6,7 @@ namespace Ody\Websocket\Console;
 
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Configuration\ForeignVariables;
 use Ody\Websocket\Configuration\ProjectRoot;
 use Ody\Websocket\Configuration\Variables;
 use Symfony\Component\Console\Command\Command;
@@ -20,6 +21,8 @@ use Symfony\Component\Console\Question\ConfirmationQuestion;
  */
 final class InstallCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:install';
 
     private const PACKAGED = __DIR__ . '/../../config/websocket.php';
@@ -28,6 +31,8 @@ final class InstallCommand extends Command
     private const SETTINGS = ['host', 'port'];
 
     /**
+     *     $console->add(new InstallCommand('/srv/app'));
+     *
      * @param string|null $root the project; null: Composer's root package
      */
     public function __construct(private readonly ?string $root = null)
@@ -83,6 +88,12 @@ final class InstallCommand extends Command
      */
     private static function writeEnvironment(string $root, Configuration $configuration): array
     {
+        $foreign = ForeignVariables::find(Environment::ofRoot($root));
+        if ($foreign !== null) {
+            self::refusePlaceholders($foreign, $configuration);
+
+            return [];
+        }
         $path = $root . '/.env';
         $file = EnvironmentFile::open($path);
         $new = [];
@@ -104,6 +115,19 @@ final class InstallCommand extends Command
         $file->save();
 
         return [sprintf('%s now has %s.', $path, implode(', ', $new))];
+    }
+
+    /**
+     * One variable of ours would let none of the other server's count, so .env stays as it is.
+     */
+    private static function refusePlaceholders(ForeignVariables $foreign, Configuration $configuration): void
+    {
+        foreach (['api_key', 'secret_key'] as $key) {
+            if (KeyPair::isPlaceholder($configuration->text($key, ''))) {
+                $sentence = 'The configuration comes from the variables of %s, and they have no key that protects: set %s.';
+                throw new CommandException(sprintf($sentence, $foreign->server, (string) $foreign->variableOf($key)));
+            }
+        }
     }
 
     /**

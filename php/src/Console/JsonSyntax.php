@@ -6,6 +6,8 @@ namespace Ody\Websocket\Console;
 
 /**
  * Finds where a text stops being JSON. PHP's own parser only says that it does.
+ *
+ * @internal
  */
 final class JsonSyntax
 {

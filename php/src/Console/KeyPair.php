@@ -6,6 +6,8 @@ namespace Ody\Websocket\Console;
 
 /**
  * The two keys in .env: the public one that browsers connect with, and the secret that signs.
+ *
+ * @internal
  */
 final class KeyPair
 {
@@ -16,7 +18,7 @@ final class KeyPair
     public const NAMES = [self::API_KEY, self::SECRET_KEY];
 
     /** Keys of examples, which protect nothing. */
-    private const PLACEHOLDERS = ['', 'your-api-key', 'your-secret-key', '123123123'];
+    private const PLACEHOLDERS = ['', 'your-api-key', 'your-secret-key', 'app-secret', '123123123'];
 
     /**
      * Says whether a value is no key yet: not set, or copied from an example.

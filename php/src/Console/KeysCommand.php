@@ -6,6 +6,7 @@ namespace Ody\Websocket\Console;
 
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Configuration\ForeignVariables;
 use Ody\Websocket\Configuration\ProjectRoot;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Helper\QuestionHelper;
@@ -19,9 +20,13 @@ use Symfony\Component\Console\Question\ConfirmationQuestion;
  */
 final class KeysCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:keys';
 
     /**
+     *     $console->add(new KeysCommand('/srv/app'));
+     *
      * @param string|null $root the project; null: Composer's root package
      */
     public function __construct(private readonly ?string $root = null)
@@ -61,11 +66,16 @@ final class KeysCommand extends Command
 
             return self::FAILURE;
         }
+        $foreign = ForeignVariables::find(Environment::ofRoot($root));
         $keys = KeyPair::renew($file, KeyPair::NAMES, $path);
         $file->save();
         $output->writeln(sprintf('New keys are in %s. The API key is %s.', $path, $keys[KeyPair::API_KEY]));
         $output->writeln('A server that is running uses them after a restart.');
         self::warn($output);
+        if ($foreign !== null) {
+            $sentence = 'The variables of %s do not count any more, because variables of this server are set now.';
+            $output->writeln(sprintf('<comment>' . $sentence . '</comment>', $foreign->server));
+        }
 
         return self::SUCCESS;
     }

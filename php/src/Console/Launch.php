@@ -13,6 +13,8 @@ use Psr\Container\ContainerInterface;
 /**
  * The configuration that a server runs with: the project's, what the start command was told besides,
  * and the commands of the processes that belong to it. A reload makes it anew, in a fresh process.
+ *
+ * @internal
  */
 final class Launch
 {

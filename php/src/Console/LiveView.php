@@ -10,6 +10,8 @@ use Symfony\Component\Console\Terminal;
 
 /**
  * Lines that replace the lines before them, in place.
+ *
+ * @internal
  */
 final class LiveView
 {

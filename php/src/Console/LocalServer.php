@@ -12,6 +12,8 @@ use Ody\Websocket\Server;
 
 /**
  * The server of this project that may be running.
+ *
+ * @internal
  */
 final class LocalServer
 {

@@ -9,6 +9,8 @@ use Symfony\Component\Console\Output\OutputInterface;
 
 /**
  * What a person does after the installation: start the server, connect a browser, publish.
+ *
+ * @internal
  */
 final class NextSteps
 {
@@ -29,6 +31,10 @@ final class NextSteps
         }
         $steps['Connect a browser:'] = $laravel ? $this->echo() : $this->pusher();
         $steps['Publish to it:'] = CommandLine::typed("websocket:publish my-channel my-event '{\"text\": \"Hello\"}'");
+        $address = HttpAddress::of($this->configuration);
+        if ($address !== null) {
+            $steps['From any other language, with a server library for Pusher:'] = $this->library($address);
+        }
         $number = 1;
         foreach ($steps as $title => $text) {
             $output->writeln(['', sprintf('%d. %s', $number++, $title), '']);
@@ -74,6 +80,14 @@ final class NextSteps
             ...$this->connection(),
             '});',
             "pusher.subscribe('my-channel').bind('my-event', (data) => console.log(data));",
+        ]);
+    }
+
+    private function library(HttpAddress $address): string
+    {
+        return implode("\n", [
+            sprintf('host: %s, port: %d, TLS: %s%s', $address->host, $address->port, $address->secure ? 'yes' : 'no', $address->path === '' ? '' : ', path: ' . $address->path),
+            sprintf('app id: %s, key: %s, secret: secret_key', $this->configuration->text('app_id', '1'), $this->configuration->text('api_key')),
         ]);
     }
 

@@ -9,6 +9,8 @@ use Symfony\Component\Console\Formatter\OutputFormatter;
 /**
  * Text from outside that a terminal may show: it can neither move the cursor nor colour, nor turn the
  * reading direction.
+ *
+ * @internal
  */
 final class PlainText
 {

@@ -6,6 +6,8 @@ namespace Ody\Websocket\Console;
 
 /**
  * Finds out which process listens on a TCP port, from what the kernel shows in /proc.
+ *
+ * @internal
  */
 final class PortOwner
 {

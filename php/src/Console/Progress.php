@@ -11,6 +11,8 @@ use Symfony\Component\Console\Output\StreamOutput;
 /**
  * One line that says what a command is doing just now. Only a terminal shows it, on standard error, and
  * it is gone when the command goes on.
+ *
+ * @internal
  */
 final class Progress
 {

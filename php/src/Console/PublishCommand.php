@@ -17,6 +17,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class PublishCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:publish';
 
     /** Above what any server accepts, so that endless input ends. */

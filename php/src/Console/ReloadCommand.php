@@ -15,6 +15,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class ReloadCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:reload';
 
     protected function configure(): void

@@ -15,6 +15,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class RestartCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:restart';
 
     protected function configure(): void

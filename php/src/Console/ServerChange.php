@@ -11,6 +11,8 @@ use Symfony\Component\Console\Output\OutputInterface;
 
 /**
  * A reload or a restart of the running server, and the wait for how it went.
+ *
+ * @internal
  */
 final class ServerChange
 {

@@ -21,11 +21,15 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class StartCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:start';
 
     private const OVERRIDES = ['host' => 'host', 'port' => 'port', 'workers' => 'additional.worker_num'];
 
     /**
+     *     $console->add(new StartCommand($container));
+     *
      * @param ContainerInterface|null $container of the framework that the application is written for
      */
     public function __construct(private readonly ?ContainerInterface $container = null)

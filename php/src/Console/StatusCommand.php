@@ -15,7 +15,12 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class StatusCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:status';
+
+    /** How long the rates are measured for that one look shows. */
+    private const MEASURED_MICROSECONDS = 500_000;
 
     protected function configure(): void
     {
@@ -25,11 +30,12 @@ final class StatusCommand extends Command
             ->addOption('json', null, InputOption::VALUE_NONE, 'All numbers as one JSON object')
             ->addOption('watch', 'w', InputOption::VALUE_OPTIONAL, 'Look again every so many seconds, until Ctrl-C', false)
             ->setHelp(<<<'HELP'
-                Asks the server of the project how it is. When none runs the exit status is 1.
+                Asks the server of the project how it is, and measures its rates for half a second. When none runs the
+                exit status is 1.
 
                   <info>php artisan websocket:status</info>
-                  <info>php artisan websocket:status --json</info>
-                  <info>php artisan websocket:status --watch</info>       every second, with rates
+                  <info>php artisan websocket:status --json</info>        every counter, at once and without rates
+                  <info>php artisan websocket:status --watch</info>       every second
                   <info>php artisan websocket:status --watch=10 --json >> status.log</info>
 
                 On a terminal --watch redraws in place. Elsewhere it writes a line an interval, with --json a
@@ -60,10 +66,33 @@ final class StatusCommand extends Command
             $text = json_encode($status, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
             $output->writeln($text, OutputInterface::OUTPUT_RAW);
         } else {
-            $output->writeln(StatusView::lines($status));
+            $output->writeln(StatusView::lines($status, self::rates($server, $status, new Progress($output))));
         }
 
         return self::SUCCESS;
+    }
+
+    /**
+     * Totals say nothing about now: that takes a second look.
+     *
+     * @param array<array-key, mixed> $status of the first look
+     *
+     * @return array<string, float>|null per second; null when the server was restarted or is gone meanwhile
+     */
+    private static function rates(LocalServer $server, array $status, Progress $progress): ?array
+    {
+        $rates = new StatusRates();
+        $rates->add($status, hrtime(true) / 1e9);
+        $progress->show('Measuring rates …');
+        try {
+            usleep(self::MEASURED_MICROSECONDS);
+
+            return $rates->add($server->status(), hrtime(true) / 1e9);
+        } catch (ConnectionException) {
+            return null;
+        } finally {
+            $progress->clear();
+        }
     }
 
     /**

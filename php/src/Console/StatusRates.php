@@ -6,6 +6,8 @@ namespace Ody\Websocket\Console;
 
 /**
  * How fast totals of the server grow between two looks at it.
+ *
+ * @internal
  */
 final class StatusRates
 {

@@ -8,6 +8,8 @@ use Symfony\Component\Console\Helper\Helper;
 
 /**
  * The state of the server as text: many lines, or one.
+ *
+ * @internal
  */
 final class StatusView
 {
@@ -42,6 +44,9 @@ final class StatusView
         'dropped_notices' => 'notices dropped',
     ];
 
+    /** What is shown of each app, in one line. */
+    private const OF_APPS = ['connections', 'channels', 'subscriptions'];
+
     /**
      * Returns one line for each number, with tags for an output that reads them.
      *
@@ -62,7 +67,7 @@ final class StatusView
             $lines[] = self::line($name . '/s', number_format($rate, 1));
         }
 
-        return [...$lines, ...self::phpWorkers($status)];
+        return [...$lines, ...self::apps($status), ...self::phpWorkers($status)];
     }
 
     /**
@@ -88,6 +93,34 @@ final class StatusView
         }
 
         return implode(', ', $parts);
+    }
+
+    /**
+     * The numbers of one app alone are those of the server.
+     *
+     * @param array<array-key, mixed> $status
+     *
+     * @return list<string>
+     */
+    private static function apps(array $status): array
+    {
+        $apps = is_array($status['apps'] ?? null) ? array_filter($status['apps'], is_array(...)) : [];
+        if (count($apps) < 2) {
+            return [];
+        }
+        $lines = ['', self::line('apps', number_format(count($apps)))];
+        foreach ($apps as $app) {
+            $numbers = [];
+            foreach (self::OF_APPS as $key) {
+                if (is_int($app[$key] ?? null)) {
+                    $numbers[] = sprintf('%s %s', self::count($app, $key), $key);
+                }
+            }
+            $id = is_scalar($app['id'] ?? null) ? (string) $app['id'] : '?';
+            $lines[] = self::line('  ' . PlainText::escaped($id), implode(', ', $numbers));
+        }
+
+        return $lines;
     }
 
     /**

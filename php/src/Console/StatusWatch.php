@@ -9,6 +9,8 @@ use Symfony\Component\Console\Output\OutputInterface;
 
 /**
  * Looks at the server again and again until it is told to end, or nobody reads any more.
+ *
+ * @internal
  */
 final class StatusWatch
 {

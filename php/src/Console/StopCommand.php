@@ -14,6 +14,8 @@ use Symfony\Component\Console\Output\OutputInterface;
  */
 final class StopCommand extends Command
 {
+    use TypedHelp;
+
     public const NAME = 'websocket:stop';
 
     protected function configure(): void

@@ -6,6 +6,11 @@ namespace Ody\Websocket\Events;
 
 /**
  * A channel has got its first subscriber.
+ *
+ *     public function __invoke(ChannelOccupied $event): void
+ *     {
+ *         $this->feed->start($event->channel);
+ *     }
  */
 final readonly class ChannelOccupied
 {

@@ -6,6 +6,11 @@ namespace Ody\Websocket\Events;
 
 /**
  * A channel has lost its last subscriber.
+ *
+ *     public function __invoke(ChannelVacated $event): void
+ *     {
+ *         $this->feed->stop($event->channel);
+ *     }
  */
 final readonly class ChannelVacated
 {

@@ -6,6 +6,11 @@ namespace Ody\Websocket\Events;
 
 /**
  * A client has sent an event to the others in a channel.
+ *
+ *     public function __invoke(ClientEventPublished $event): void
+ *     {
+ *         $this->history->add($event->channel, $event->event, $event->data);
+ *     }
  */
 final readonly class ClientEventPublished
 {

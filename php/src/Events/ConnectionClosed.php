@@ -6,6 +6,11 @@ namespace Ody\Websocket\Events;
 
 /**
  * A client is gone.
+ *
+ *     public function __invoke(ConnectionClosed $event): void
+ *     {
+ *         $this->sessions->end($event->clientId);
+ *     }
  */
 final readonly class ConnectionClosed
 {

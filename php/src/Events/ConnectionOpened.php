@@ -6,6 +6,11 @@ namespace Ody\Websocket\Events;
 
 /**
  * A client has connected.
+ *
+ *     public function __invoke(ConnectionOpened $event): void
+ *     {
+ *         $this->sessions->begin($event->clientId, $event->address);
+ *     }
  */
 final readonly class ConnectionOpened
 {

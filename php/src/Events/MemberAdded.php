@@ -6,6 +6,11 @@ namespace Ody\Websocket\Events;
 
 /**
  * A user has come into a presence channel, with the first of his connections.
+ *
+ *     public function __invoke(MemberAdded $event): void
+ *     {
+ *         $this->players->add($event->userId, $event->userInfo['name'] ?? '');
+ *     }
  */
 final readonly class MemberAdded
 {

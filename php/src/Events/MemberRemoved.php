@@ -6,6 +6,11 @@ namespace Ody\Websocket\Events;
 
 /**
  * A user has left a presence channel, with the last of his connections.
+ *
+ *     public function __invoke(MemberRemoved $event): void
+ *     {
+ *         $this->players->remove($event->userId);
+ *     }
  */
 final readonly class MemberRemoved
 {

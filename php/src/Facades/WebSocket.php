@@ -33,6 +33,8 @@ final class WebSocket
     /**
      * Publishes an event to everybody who is subscribed to a channel.
      *
+     *     $count = WebSocket::publish('my-channel', 'new-message', ['text' => 'Hello']);
+     *
      * @param array<array-key, mixed> $data   sent as JSON
      * @param string|null             $except the socket id of a client that must not get it
      *
@@ -42,6 +44,9 @@ final class WebSocket
      *                                                                    missing_channel is "throw"
      * @throws \Ody\Websocket\Channel\Exceptions\ChannelException         when the channel's name is invalid
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException         when the event cannot be sent
+     * @throws \Ody\Websocket\Exceptions\OutcomeUnknownException          when no answer came: it may have been published
+     * @throws \ValueError                                                when $except is no socket id
+     * @throws \Ody\Websocket\Exceptions\ConnectionException              when no server answers
      */
     public static function publish(string $channel, string $event, array $data, ?string $except = null): int
     {
@@ -52,7 +57,9 @@ final class WebSocket
      * Publishes one event to several channels. Channels without subscribers are skipped; otherwise it
      * throws what publish() throws.
      *
-     * @param list<string>            $channels
+     *     $count = WebSocket::publishToChannels(['orders', 'audit'], 'order-shipped', ['id' => 7]);
+     *
+     * @param list<string>            $channels 1 to `limits.channels_per_publish` names
      * @param array<array-key, mixed> $data     sent as JSON
      * @param string|null             $except   the socket id of a client that must not get it
      *
@@ -70,6 +77,8 @@ final class WebSocket
     /**
      * Sends an event to one client.
      *
+     *     $delivered = WebSocket::whisper($socketId, 'hint', ['text' => 'Only for you']);
+     *
      * @param string                  $clientId the client's socket id
      * @param array<array-key, mixed> $data     sent as JSON
      * @param string|null             $channel  the channel that the event comes on; the client must be
@@ -78,6 +87,8 @@ final class WebSocket
      * @return bool false when that client is not connected, or not subscribed to the channel
      *
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the event cannot be sent
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+     * @throws \Ody\Websocket\Exceptions\ConnectionException      when no server answers
      */
     public static function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool
     {
@@ -87,7 +98,12 @@ final class WebSocket
     /**
      * Returns who is subscribed to a channel.
      *
+     *     foreach (WebSocket::getSubscribers('my-channel') as $socketId) { … }
+     *
      * @return list<string> socket ids, in no order
+     *
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+     * @throws \Ody\Websocket\Exceptions\ConnectionException      when no server answers
      */
     public static function getSubscribers(string $channel): array
     {
@@ -97,7 +113,12 @@ final class WebSocket
     /**
      * Says whether a client is subscribed to a channel.
      *
+     *     if (WebSocket::isSubscribed($socketId, 'my-channel')) { … }
+     *
      * @param string $clientId the client's socket id
+     *
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+     * @throws \Ody\Websocket\Exceptions\ConnectionException      when no server answers
      */
     public static function isSubscribed(string $clientId, string $channel): bool
     {
@@ -106,6 +127,11 @@ final class WebSocket
 
     /**
      * Says whether a channel has a subscriber. Cache channels always exist.
+     *
+     *     if (WebSocket::channelExists('my-channel')) { … }
+     *
+     * @throws \Ody\Websocket\Channel\Exceptions\ChannelException when the channel's name is invalid
+     * @throws \Ody\Websocket\Exceptions\ConnectionException      when no server answers
      */
     public static function channelExists(string $channel): bool
     {
@@ -115,8 +141,12 @@ final class WebSocket
     /**
      * Returns every channel that has a subscriber.
      *
+     *     $users = WebSocket::getChannels()['presence-room']['metadata']['users'] ?? 0;
+     *
      * @return array<string, array{name: string, type: string, subscribers: int, metadata: array<string, mixed>}>
      *         a presence channel's metadata has `users`, the number of different users
+     *
+     * @throws \Ody\Websocket\Exceptions\ConnectionException when no server answers
      */
     public static function getChannels(): array
     {
@@ -166,10 +196,12 @@ final class WebSocket
     /**
      * Returns the client of this process. It connects at its first call.
      *
-     * @throws ExtensionMissingException                            for the socket, without the extension
+     *     $publisher = WebSocket::client();   // for a class that wants a Publisher
+     *
+     * @throws ExtensionMissingException                         for the socket, without the extension
      * @throws \Ody\Websocket\Channel\HttpClientMissingException for HTTP, without a client for it
      * @throws ConfigurationFileException
-     * @throws \UnexpectedValueException                            when the container has something else
+     * @throws \UnexpectedValueException                         when the container has something else
      */
     public static function client(): Publisher
     {

@@ -8,6 +8,8 @@ use Psr\Http\Message\ServerRequestInterface;
 
 /**
  * What a client asks a token for, read from JSON or a form and checked.
+ *
+ * @internal
  */
 final class AuthRequest
 {

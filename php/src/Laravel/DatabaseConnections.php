@@ -26,6 +26,8 @@ final class DatabaseConnections
     private readonly \Closure $clock;
 
     /**
+     *     $this->app->when(DatabaseConnections::class)->needs('$idle')->give(20.0);
+     *
      * @param ExceptionHandler        $errors is told of transactions that cannot be rolled back
      * @param float                   $idle   seconds after which a connection that nobody used is closed: less
      *                                        than the database server's own timeout
@@ -40,6 +42,8 @@ final class DatabaseConnections
      * Rolls back what a call left open, closes what is broken or was idle, and forgets numbers and logs.
      *
      * May be called before each call or after it; both find connections that have become stale.
+     *
+     *     $connections->tidy($app->make('db'));
      */
     public function tidy(DatabaseManager $database): void
     {

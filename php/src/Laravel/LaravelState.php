@@ -34,6 +34,8 @@ final class LaravelState implements ResetsState
      * Make it when the application has booted: the locale and the request of this moment are what reset()
      * goes back to.
      *
+     *     $app->make(LaravelState::class)->reset();
+     *
      * @param DatabaseConnections $connections are tidied up too
      */
     public function __construct(private readonly Application $application, private readonly DatabaseConnections $connections)

@@ -36,12 +36,16 @@ final class OdyBroadcaster extends Broadcaster
         . ' The "ody" driver does not encrypt, so it refuses them.';
 
     /**
+     *     Broadcast::extend('ody', fn(Application $app): OdyBroadcaster => new OdyBroadcaster($app));
+     *
      * @param Container $services has ChannelAuthGenerator and Configuration
      */
     public function __construct(private readonly Container $services) {}
 
     /**
      * Lets a user into a private or presence channel, when the callback of the channel says so.
+     *
+     *     return Broadcast::connection('ody')->auth($request);
      *
      * @param Request $request with channel_name and socket_id
      *
@@ -65,6 +69,8 @@ final class OdyBroadcaster extends Broadcaster
 
     /**
      * Makes the answer that lets a user in.
+     *
+     *     $broadcaster->validAuthenticationResponse($request, ['name' => 'Ada']);
      *
      * @param Request $request with channel_name and socket_id
      * @param mixed   $result  what the callback of the channel returned; in a presence channel the user_info
@@ -96,6 +102,8 @@ final class OdyBroadcaster extends Broadcaster
     /**
      * Signs a user in: what pusher.signin() asks for.
      *
+     *     $answer = Broadcast::connection('ody')->resolveAuthenticatedUser($request);
+     *
      * @param Request $request with socket_id
      *
      * @return array{auth: string, user_data: string}|null null when nobody is logged in, or no callback was
@@ -126,6 +134,8 @@ final class OdyBroadcaster extends Broadcaster
 
     /**
      * Publishes an event. Channels without subscribers are no error.
+     *
+     *     Broadcast::connection('ody')->broadcast(['orders'], 'shipped', ['id' => 7]);
      *
      * @param array<array-key, mixed> $channels names, or Illuminate\Broadcasting\Channel
      * @param string                  $event

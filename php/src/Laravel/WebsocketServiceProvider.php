@@ -36,8 +36,13 @@ use Ody\Websocket\Worker\ResetsState;
  */
 final class WebsocketServiceProvider extends ServiceProvider
 {
+    /** What demands a token that clients of the protocol do not send. The second one took its place in Laravel 13. */
+    private const CSRF = [VerifyCsrfToken::class, 'Illuminate\\Foundation\\Http\\Middleware\\PreventRequestForgery'];
+
     /**
      * Puts the configuration and the services into the container. Nothing is made before it is used.
+     *
+     *     $app->register(WebsocketServiceProvider::class);   // where packages are not discovered
      */
     public function register(): void
     {
@@ -61,6 +66,8 @@ final class WebsocketServiceProvider extends ServiceProvider
 
     /**
      * Wires the facade, the commands and, when `websocket.routes` is set, the routes.
+     *
+     *     $provider->boot();   // Laravel does, after every register()
      */
     public function boot(): void
     {
@@ -92,8 +99,8 @@ final class WebsocketServiceProvider extends ServiceProvider
             return;
         }
         Route::group($attributes, static function (): void {
-            Route::post('/pusher/auth', [BroadcastController::class, 'authenticate'])->withoutMiddleware([VerifyCsrfToken::class]);
-            Route::post('/pusher/user-auth', [BroadcastController::class, 'authenticateUser'])->withoutMiddleware([VerifyCsrfToken::class]);
+            Route::post('/pusher/auth', [BroadcastController::class, 'authenticate'])->withoutMiddleware(self::CSRF);
+            Route::post('/pusher/user-auth', [BroadcastController::class, 'authenticateUser'])->withoutMiddleware(self::CSRF);
         });
     }
 
@@ -119,7 +126,7 @@ final class WebsocketServiceProvider extends ServiceProvider
             return;
         }
         $repository = $this->repository();
-        $repository->set('websocket', Loader::overPackaged($this->values()));
+        $repository->set('websocket', Loader::ofFramework($this->values()));
         if ($repository->get('broadcasting.connections.ody') === null) {
             $repository->set('broadcasting.connections.ody', ['driver' => 'ody']);
         }

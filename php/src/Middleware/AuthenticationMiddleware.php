@@ -18,6 +18,8 @@ final class AuthenticationMiddleware implements WebSocketMiddlewareInterface
 {
     /**
      * @param string|null $key null: `api_key` of the configuration
+     *
+     * @throws \ValueError when the key is empty
      */
     public function __construct(#[\SensitiveParameter] private readonly ?string $key = null)
     {
@@ -28,6 +30,8 @@ final class AuthenticationMiddleware implements WebSocketMiddlewareInterface
 
     /**
      * Lets the client in when one of what it shows is the key.
+     *
+     * {@inheritDoc}
      */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
@@ -42,6 +46,8 @@ final class AuthenticationMiddleware implements WebSocketMiddlewareInterface
 
     /**
      * Lets every message pass.
+     *
+     * {@inheritDoc}
      */
     public function processMessage(Message $message, callable $next): mixed
     {

@@ -37,9 +37,13 @@ final class AuthorizationMiddleware implements WebSocketMiddlewareInterface
     /**
      * Makes a token that any server with the same `secret_key` accepts until it expires.
      *
+     *     $url .= '&token=' . AuthorizationMiddleware::issue($user->id, 60);
+     *
      * @param string|int  $userId   whoever the token is for
      * @param int         $lifetime seconds from now
      * @param string|null $secret   null: `secret_key` of the configuration
+     *
+     * @throws \LogicException when there is no secret to sign with
      */
     public static function issue(string|int $userId, int $lifetime = 3600, ?string $secret = null): string
     {
@@ -50,6 +54,8 @@ final class AuthorizationMiddleware implements WebSocketMiddlewareInterface
 
     /**
      * Lets the client in when its token is good.
+     *
+     * {@inheritDoc}
      */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
@@ -63,6 +69,8 @@ final class AuthorizationMiddleware implements WebSocketMiddlewareInterface
 
     /**
      * Lets every message pass: who sends it was let in.
+     *
+     * {@inheritDoc}
      */
     public function processMessage(Message $message, callable $next): mixed
     {

@@ -6,6 +6,11 @@ namespace Ody\Websocket\Middleware;
 
 /**
  * A client that wants to connect, with the HTTP request that it came with.
+ *
+ *     public function processHandshake(Handshake $handshake, callable $next): bool
+ *     {
+ *         return $handshake->cookie('session') === null ? $handshake->refuse('Log in first') : $next($handshake);
+ *     }
  */
 final class Handshake
 {
@@ -43,6 +48,8 @@ final class Handshake
     /**
      * Returns a header, or null when the client did not send it.
      *
+     *     $language = $handshake->header('Accept-Language') ?? 'en';
+     *
      * @param string $name in any case
      */
     public function header(string $name): ?string
@@ -52,6 +59,8 @@ final class Handshake
 
     /**
      * Returns a cookie, or null when the client did not send it.
+     *
+     *     $session = $handshake->cookie('session');
      */
     public function cookie(string $name): ?string
     {
@@ -61,8 +70,12 @@ final class Handshake
     /**
      * Refuses the connection with a reason. Return what it returns.
      *
+     *     return $handshake->refuse('We are closed', 4100);
+     *
      * @param string $message a sentence for the client
      * @param int    $code    4000 to 4099: do not come back; 4100 to 4199: later; 4200 to 4299: at once
+     *
+     * @throws \ValueError when the code is another one
      */
     public function refuse(string $message, int $code = 4009): false
     {

@@ -9,6 +9,8 @@ use Psr\Log\LoggerInterface;
 
 /**
  * Logs who connects and what is sent: never data, tokens, queries, headers or cookies.
+ *
+ *     $channelManager->addMiddleware(new LoggingMiddleware());   // or with a PSR-3 logger
  */
 final class LoggingMiddleware implements WebSocketMiddlewareInterface
 {
@@ -26,6 +28,8 @@ final class LoggingMiddleware implements WebSocketMiddlewareInterface
 
     /**
      * Logs whether the client was let in.
+     *
+     * {@inheritDoc}
      */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
@@ -40,6 +44,8 @@ final class LoggingMiddleware implements WebSocketMiddlewareInterface
 
     /**
      * Logs event, channel and size of the message.
+     *
+     * {@inheritDoc}
      */
     public function processMessage(Message $message, callable $next): mixed
     {

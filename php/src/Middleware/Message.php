@@ -43,6 +43,8 @@ final class Message
     /**
      * Reads a message.
      *
+     *     $message = Message::parse('1.2', '{"event":"client-typing","channel":"room","data":{}}');
+     *
      * @param string              $clientId the sender's socket id
      * @param string              $text     a JSON object
      * @param ChannelManager|null $manager  reply() needs one
@@ -58,6 +60,8 @@ final class Message
 
     /**
      * Returns a copy with another event.
+     *
+     *     return $next($message->withEvent('client-says'));
      */
     public function withEvent(string $event): self
     {
@@ -66,6 +70,8 @@ final class Message
 
     /**
      * Returns a copy that is about another channel.
+     *
+     *     return $next($message->withChannel('room-' . $room));
      */
     public function withChannel(string $channel): self
     {
@@ -79,6 +85,8 @@ final class Message
     /**
      * Returns a copy with other data.
      *
+     *     return $next($message->withData(['text' => $clean]));
+     *
      * @param mixed $data anything that can be JSON
      */
     public function withData(mixed $data): self
@@ -89,6 +97,8 @@ final class Message
     /**
      * Returns the whole message as JSON: as it came, or as it has become.
      *
+     *     $bytes = strlen($message->text());
+     *
      * @throws \JsonException when what it has become cannot be JSON
      */
     public function text(): string
@@ -98,6 +108,8 @@ final class Message
 
     /**
      * Says whether it differs from what the client sent.
+     *
+     *     $isItsOwn = !$message->isChanged();
      */
     public function isChanged(): bool
     {
@@ -107,9 +119,15 @@ final class Message
     /**
      * Sends an event to the sender alone.
      *
+     *     $message->reply('time', ['is' => date('H:i')]);
+     *
      * @param array<array-key, mixed> $data sent as JSON
      *
      * @return bool false when the sender is gone
+     *
+     * @throws \LogicException                                    when the message was made without a ChannelManager
+     * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the event cannot be sent
+     * @throws \Ody\Websocket\Exceptions\ConnectionException      when no server answers
      */
     public function reply(string $event, array $data = []): bool
     {
@@ -122,6 +140,8 @@ final class Message
 
     /**
      * Makes what middleware returns to refuse the message.
+     *
+     *     return $message->refuse('Quiet, please');
      *
      * @param string $message a sentence for the client
      * @param int    $code    of the error that it gets, 0: none

@@ -13,6 +13,8 @@ use Psr\SimpleCache\CacheInterface;
  * send up to the limit through each of them. With a cache that all of them share the count is about
  * the limit for all together: PSR-16 has no way to add one, so messages that are handled in the same
  * instant may count as one.
+ *
+ *     $channelManager->addMessageMiddleware(new RateLimitingMiddleware(120, $cache));
  */
 final class RateLimitingMiddleware implements WebSocketMiddlewareInterface
 {
@@ -36,6 +38,8 @@ final class RateLimitingMiddleware implements WebSocketMiddlewareInterface
      * @param int                      $maxMessagesPerMinute 1 or more
      * @param CacheInterface|null      $cache                shared by all workers
      * @param (callable(): int)|null   $clock                seconds since 1970; null: the system's
+     *
+     * @throws \ValueError when the limit is less than 1
      */
     public function __construct(
         private readonly int $maxMessagesPerMinute = 60,
@@ -50,6 +54,8 @@ final class RateLimitingMiddleware implements WebSocketMiddlewareInterface
 
     /**
      * Lets every client in.
+     *
+     * {@inheritDoc}
      */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
@@ -58,6 +64,8 @@ final class RateLimitingMiddleware implements WebSocketMiddlewareInterface
 
     /**
      * Refuses the message when it is one too many in this minute.
+     *
+     * {@inheritDoc}
      */
     public function processMessage(Message $message, callable $next): mixed
     {

@@ -13,7 +13,12 @@ use Ody\Websocket\Channel\Publisher;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\Loader;
 use Ody\Websocket\Console\Commands;
+use Ody\Websocket\Console\ConfigurationCommand;
+use Ody\Websocket\Console\DoctorCommand;
+use Ody\Websocket\Console\StartCommand;
 use Ody\Websocket\Facades\WebSocket;
+use Ody\Websocket\Worker\WorkerCommand;
+use Symfony\Component\Console\Command\Command;
 
 /**
  * Brings the package into the Ody framework: {@see WebsocketChannelServiceProvider}.
@@ -23,8 +28,14 @@ use Ody\Websocket\Facades\WebSocket;
  */
 abstract class OdyServiceProvider extends ServiceProvider
 {
+    /** What needs the container, to find what service providers have registered on the ChannelManager. */
+    private const COMMANDS = [StartCommand::class, ConfigurationCommand::class, DoctorCommand::class, WorkerCommand::class];
+
     /**
      * Puts the services into the container. Nothing is made before it is used.
+     *
+     *     $provider = new WebsocketChannelServiceProvider($container);
+     *     $provider->register();
      */
     public function register(): void
     {
@@ -40,10 +51,16 @@ abstract class OdyServiceProvider extends ServiceProvider
             static fn(): ChannelManager => new ChannelManager(Services::client(Configuration::load())),
         );
         $this->alias(ChannelClient::class, 'websocket.channel');
+        // The framework makes commands without arguments, but for those that its container has.
+        foreach (self::COMMANDS as $command) {
+            $this->singleton($command, fn(): Command => new $command($this->container));
+        }
     }
 
     /**
      * Wires the facade and the commands; `php ody publish ody/websocket` copies the configuration.
+     *
+     *     $provider->boot();   // when all providers are registered
      */
     public function boot(): void
     {

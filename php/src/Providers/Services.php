@@ -13,6 +13,8 @@ use Ody\Websocket\Exceptions\ExtensionMissingException;
 
 /**
  * Makes what the providers of all frameworks put into their containers.
+ *
+ * @internal
  */
 final class Services
 {

@@ -6,6 +6,8 @@ namespace Ody\Websocket\Testing;
 
 /**
  * One event on one channel, as {@see WebSocketFake} recorded it.
+ *
+ *     $fake->assertPublished('order-shipped', fn(Published $event): bool => $event->data['id'] === 7);
  */
 final class Published
 {

@@ -48,6 +48,8 @@ final class WebSocketFake implements Publisher
     /**
      * Returns what was published, in order: once for each channel.
      *
+     *     self::assertSame('orders', $fake->published()[0]->channel);
+     *
      * @return list<Published>
      */
     public function published(): array
@@ -58,6 +60,8 @@ final class WebSocketFake implements Publisher
     /**
      * Returns what was sent to single clients, in order.
      *
+     *     self::assertSame('1.1', $fake->whispered()[0]->clientId);
+     *
      * @return list<Whispered>
      */
     public function whispered(): array
@@ -67,6 +71,8 @@ final class WebSocketFake implements Publisher
 
     /**
      * Checks that an event was published, on any channel.
+     *
+     *     $fake->assertPublished('order-shipped', fn(Published $event): bool => $event->data['id'] === 7);
      *
      * @param (callable(Published): bool)|null $callback says which ones count; null: all
      *
@@ -82,6 +88,8 @@ final class WebSocketFake implements Publisher
 
     /**
      * Checks that something was published on a channel.
+     *
+     *     $fake->assertPublishedOn('orders', 'order-shipped');
      *
      * @param string|null                      $event  null: any event
      * @param (callable(Published): bool)|null $callback says which ones count; null: all
@@ -99,6 +107,8 @@ final class WebSocketFake implements Publisher
     /**
      * Checks how often an event was published. A publish to several channels counts once for each.
      *
+     *     $fake->assertPublishedTimes('order-shipped', 1);
+     *
      * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
      */
     public function assertPublishedTimes(string $event, int $times): void
@@ -113,6 +123,8 @@ final class WebSocketFake implements Publisher
     /**
      * Checks that an event was not published.
      *
+     *     $fake->assertNotPublished('order-lost');
+     *
      * @param (callable(Published): bool)|null $callback says which ones count; null: all
      *
      * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
@@ -124,6 +136,8 @@ final class WebSocketFake implements Publisher
 
     /**
      * Checks that nothing was published or sent to anybody.
+     *
+     *     $fake->assertNothingPublished();
      *
      * @throws \Throwable PHPUnit's failure, or an \AssertionError without PHPUnit
      */

@@ -6,6 +6,8 @@ namespace Ody\Websocket\Testing;
 
 /**
  * One event to one client, as {@see WebSocketFake} recorded it.
+ *
+ *     self::assertSame(['text' => 'Only for you'], $fake->whispered()[0]->data);
  */
 final class Whispered
 {

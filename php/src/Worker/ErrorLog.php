@@ -20,6 +20,8 @@ final class ErrorLog extends AbstractLogger
     private $stream;
 
     /**
+     *     $log = new ErrorLog();
+     *
      * @param resource|null $stream null: standard error
      */
     public function __construct($stream = null)
@@ -28,6 +30,8 @@ final class ErrorLog extends AbstractLogger
     }
 
     /**
+     *     $log->log('warning', 'a bid came late', ['client' => $clientId]);
+     *
      * @param mixed                   $level
      * @param array<array-key, mixed> $context scalars are shown; an exception under `exception` is shown with its trace
      */
@@ -47,6 +51,8 @@ final class ErrorLog extends AbstractLogger
 
     /**
      * Makes a text one line that any format can hold.
+     *
+     *     ErrorLog::line("two\nlines");   // two | lines
      */
     public static function line(string $text): string
     {
@@ -60,6 +66,8 @@ final class ErrorLog extends AbstractLogger
 
     /**
      * Describes an exception: class, message, place and trace, without the values of arguments.
+     *
+     *     ErrorLog::describe(new RuntimeException('no'));   // RuntimeException: no in /srv/app/src/A.php:7 #0 …
      */
     public static function describe(\Throwable $error): string
     {

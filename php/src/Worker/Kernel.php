@@ -9,6 +9,8 @@ use Psr\Log\LoggerInterface;
 
 /**
  * Runs the application's code for a call of the server, and makes an answer of whatever that does.
+ *
+ * @internal
  */
 final class Kernel
 {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Worker;
 
+use Illuminate\Contracts\Events\Dispatcher;
 use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Events\ChannelOccupied;
 use Ody\Websocket\Events\ChannelVacated;
@@ -33,6 +34,9 @@ final class Listeners implements ListenerProviderInterface
         ClientEventPublished::class => 'event_published',
     ];
 
+    /** What a container may have that tells events to listeners of its own: PSR-14's, and Laravel's, which is not PSR-14. */
+    private const DISPATCHERS = [EventDispatcherInterface::class, Dispatcher::class];
+
     /**
      * @param array<class-string, list<callable>> $listeners
      */
@@ -40,15 +44,15 @@ final class Listeners implements ListenerProviderInterface
 
     /**
      * Reads the key `listeners`: an event's class => its listeners, each a callable, a class with
-     * __invoke() or handle(), or EventDispatcherInterface::class, which is the container's dispatcher.
-     * That name alone, instead of the array, gives all events to the dispatcher.
+     * __invoke() or handle(), or the name of a dispatcher of the container. That name alone, instead of
+     * the array, gives all events to the dispatcher.
      *
      * @throws ConfigurationFileException
      */
     public static function ofConfiguration(mixed $listeners, Factory $factory): self
     {
-        if ($listeners === EventDispatcherInterface::class) {
-            $listeners = array_fill_keys(array_keys(self::KINDS), [EventDispatcherInterface::class]);
+        if (in_array($listeners, self::DISPATCHERS, true)) {
+            $listeners = array_fill_keys(array_keys(self::KINDS), [$listeners]);
         }
         if (!is_array($listeners)) {
             throw new ConfigurationFileException('"listeners" must be an array of event => listeners.');
@@ -89,7 +93,7 @@ final class Listeners implements ListenerProviderInterface
             return $entry;
         }
         $listener = $factory->make($key, $entry);
-        if ($listener instanceof EventDispatcherInterface) {
+        if ($listener instanceof EventDispatcherInterface || $listener instanceof Dispatcher) {
             return $listener->dispatch(...);
         }
         foreach (['__invoke', 'handle'] as $method) {

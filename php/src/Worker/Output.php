@@ -9,6 +9,8 @@ use Psr\Log\LoggerInterface;
 /**
  * What the application prints while it handles a call: its beginning goes to the log, the rest is
  * counted. However much that is, it takes no memory.
+ *
+ * @internal
  */
 final class Output
 {

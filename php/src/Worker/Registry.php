@@ -17,6 +17,8 @@ use Psr\Container\ContainerInterface;
 
 /**
  * The application's code that the server is to run: handlers, middleware and listeners.
+ *
+ * @internal
  */
 final class Registry
 {

@@ -14,6 +14,11 @@ interface ResetsState
      * Call it between two calls, in a process that has booted the application.
      *
      * Throws nothing for what a call left broken: that is reported to the application and given up.
+     *
+     *     public function reset(): void
+     *     {
+     *         $this->identityMap->clear();
+     *     }
      */
     public function reset(): void;
 }

@@ -14,6 +14,8 @@ use Symfony\Component\Console\Output\OutputInterface;
 
 /**
  * websocket:worker. The server starts it; people have no use for it.
+ *
+ * @internal
  */
 final class WorkerCommand extends Command
 {

@@ -73,12 +73,14 @@ TEST(reload_of_a_shard_that_does_not_run_is_dropped)
     house_init(&house);
     house_open(&house);
     options = house.options;
+    options.socket_path = "";
     CHECK_EQUAL(
         ody_shard_new(&(ody_shard_setup){.shared = house.shared, .count = 2, .listen_fd = -1},
                       &shard, &error),
         0);
     for (int round = 0; round < 3; round++) {
         copy = ody_options_copy(&options);
+        CHECK(copy != NULL);
         ody_shard_reload(shard, copy, NULL);
         ody_options_unref(copy);
     }

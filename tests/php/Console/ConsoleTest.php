@@ -89,6 +89,7 @@ final class ConsoleTest extends ProjectTestCase
      */
     public static function progress(): iterable
     {
+        yield ['websocket:status', 'Measuring rates …'];
         yield ['websocket:stop', 'Stopping the server'];
         yield ['websocket:reload', 'Reloading the configuration …'];
         yield ['websocket:restart', 'Starting the new engine …'];
@@ -137,6 +138,11 @@ final class ConsoleTest extends ProjectTestCase
         self::assertStringEndsWith("Start it with php vendor/bin/artisan websocket:start.\n", $run('websocket:reload')->errors);
         self::assertStringEndsWith(" php vendor/bin/artisan lists all commands.\n", $run('frobnicate')->errors);
         self::assertStringContainsString('php vendor/bin/artisan websocket:start -d', $run('websocket:doctor')->output);
+        foreach (self::commands() as [$command]) {
+            $help = $run('help', $command)->succeeded()->output;
+            self::assertStringContainsString('  php vendor/bin/artisan ' . $command, $help);
+            self::assertStringNotContainsString('php artisan', $help);
+        }
     }
 
     public function testAMessageCannotSteerTheTerminal(): void

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Tests\Console;
 
+use Ody\Websocket\Channel\ChannelClient;
 use Ody\Websocket\Console\StatusRates;
 use Ody\Websocket\Console\StatusView;
 use Ody\Websocket\Tests\Support\Project;
@@ -14,10 +15,27 @@ use Ody\Websocket\Tests\Support\Terminal;
 use PHPUnit\Framework\Attributes\DataProvider;
 
 /**
- * websocket:status --watch against the real server.
+ * The rates of websocket:status, and --watch, against the real server.
  */
 final class StatusCommandTest extends ProjectTestCase
 {
+    public function testOneLookShowsWhatHappensMeanwhile(): void
+    {
+        $project = $this->startedProject();
+        $process = proc_open($project->command('websocket:status'), [1 => ['pipe', 'w']], $pipes, '/', $project->environment);
+        self::assertIsResource($process);
+        stream_set_blocking($pipes[1], false);
+        $client = new ChannelClient($project->root . '/storage/websocket/ody.sock');
+        $output = '';
+        for ($deadline = microtime(true) + 20; !feof($pipes[1]) && microtime(true) < $deadline; usleep(10_000)) {
+            $client->publish('cache-orders', 'shipped', []);
+            $output .= fread($pipes[1], 8192);
+        }
+        self::assertSame(0, proc_close($process));
+        self::assertMatchesRegularExpression('~^messages/s +[1-9]~m', $output);
+        self::assertMatchesRegularExpression('~^deliveries/s +0\.0$~m', $output);
+    }
+
     public function testWatchesOnAPipeAndEndsWithASignal(): void
     {
         $project = $this->startedProject();

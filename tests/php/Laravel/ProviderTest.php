@@ -160,6 +160,20 @@ final class ProviderTest extends LaravelTestCase
         }
     }
 
+    /**
+     * The name that the middleware has from Laravel 13 on is given to a class here where it is not there yet.
+     */
+    public function testRoutesNeedNoCsrfTokenByEitherName(): void
+    {
+        $later = 'Illuminate\Foundation\Http\Middleware\PreventRequestForgery';
+        $code = sprintf('class_exists(%1$s) || class_alias(App\User::class, %1$s);
+            Route::middlewareGroup("web", [Illuminate\Foundation\Http\Middleware\VerifyCsrfToken::class, %1$s, "stays"]);
+            Ody\Websocket\Laravel\WebsocketServiceProvider::routes();
+            echo json_encode(array_map(fn($route) => Route::gatherRouteMiddleware($route), array_values(array_filter(
+                Route::getRoutes()->getRoutes(), fn($route) => str_starts_with($route->uri(), "pusher/")))));', var_export($later, true));
+        self::assertSame([['stays'], ['stays']], $this->laravel()->run($code)->json());
+    }
+
     public function testCachedRoutesAreNotRegisteredTwice(): void
     {
         $laravel = $this->laravel();

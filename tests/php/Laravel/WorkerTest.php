@@ -58,12 +58,7 @@ final class WorkerTest extends LaravelTestCase
                 }
             }
             PHP);
-        $boot = $laravel->project->read('bootstrap/app.php');
-        $laravel->project->write('bootstrap/app.php', str_replace(
-            ['return Application', '[AppServiceProvider::class]'],
-            ["require __DIR__ . '/../Desk.php';\n\nreturn Application", '[AppServiceProvider::class, Desk\Provider::class]'],
-            $boot,
-        ));
+        $this->addProvider($laravel);
         $laravel->project->environment['APP_NAME'] = 'hello';
         $laravel->artisan('websocket:start', '-d')->succeeded();
         $client = (new Client($laravel->project->port(), 'test-key', '&name=hello'))->open();
@@ -74,5 +69,49 @@ final class WorkerTest extends LaravelTestCase
         $stranger = new Client($laravel->project->port(), 'test-key', '&name=other');
         $stranger->next('pusher:error');
         self::assertSame(4009, $stranger->closed());
+    }
+
+    public function testAProviderListensThroughLaravelsEvents(): void
+    {
+        $laravel = $this->laravel();
+        $laravel->project->write('config/websocket.php', '<?php return ["listeners" => Illuminate\Contracts\Events\Dispatcher::class];');
+        $laravel->project->write('Desk.php', <<<'PHP'
+            <?php
+
+            namespace Desk;
+
+            use Illuminate\Support\Facades\Event;
+            use Illuminate\Support\ServiceProvider;
+            use Ody\Websocket\Events\ChannelOccupied;
+
+            final class Provider extends ServiceProvider
+            {
+                public function boot(): void
+                {
+                    Event::listen(ChannelOccupied::class, fn(ChannelOccupied $event) => file_put_contents(base_path('occupied'), $event->channel));
+                }
+            }
+            PHP);
+        $this->addProvider($laravel);
+        $laravel->artisan('websocket:start', '-d')->succeeded();
+        (new Client($laravel->project->port(), 'test-key'))->open()->subscribe('room');
+        $file = $laravel->project->root . '/occupied';
+        for ($deadline = microtime(true) + 20; (string) @file_get_contents($file) === '' && microtime(true) < $deadline;) {
+            usleep(20_000);
+        }
+        self::assertSame('room', $laravel->project->read('occupied'));
+    }
+
+    /**
+     * Lets the application load Desk.php and register its provider.
+     */
+    private function addProvider(LaravelProject $laravel): void
+    {
+        $boot = $laravel->project->read('bootstrap/app.php');
+        $laravel->project->write('bootstrap/app.php', str_replace(
+            ['return Application', '[AppServiceProvider::class]'],
+            ["require __DIR__ . '/../Desk.php';\n\nreturn Application", '[AppServiceProvider::class, Desk\Provider::class]'],
+            $boot,
+        ));
     }
 }

@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace Ody\Websocket\Tests\Providers;
 
 use Ody\Websocket\Console\Commands;
+use Ody\Websocket\Tests\Support\Client;
 use Ody\Websocket\Tests\Support\ProjectTestCase;
+use Ody\Websocket\Tests\Support\Result;
 use Ody\Websocket\Tests\Support\Subscriber;
 use PHPUnit\Framework\Attributes\DataProvider;
 
@@ -44,10 +46,35 @@ final class OdyProviderTest extends ProjectTestCase
 
     public function testItBringsCommandsAndConfiguration(): void
     {
-        $code = self::boot('WebsocketChannelServiceProvider') . 'echo json_encode([$provider->commands, $provider->published]);';
+        $code = self::boot('WebsocketChannelServiceProvider') . 'echo json_encode([array_keys($provider->commands), $provider->published]);';
         $files = [dirname(__DIR__, 3) . '/php/src/Configuration/../../config/websocket.php' => 'websocket.php'];
         $expected = [array_values(Commands::CLASSES), ['ody/websocket' => ['config' => $files]]];
         self::assertSame($expected, $this->project()->native($code)->json());
+    }
+
+    public function testWhatAnotherProviderRegistersIsRunByWorkers(): void
+    {
+        $project = $this->projectWithServer();
+        $project->write('ody', "<?php\n\nrequire __DIR__ . '/vendor/autoload.php';\nOdy\\Websocket\\Extension::load(\$argv);\n"
+            . self::boot('WebsocketChannelServiceProvider') . <<<'PHP'
+
+            final class Door extends Ody\Websocket\Channel\PublicChannelHandler
+            {
+                public function authorize(string $clientId, string $channel, array $data): bool
+                {
+                    return $channel === 'custom-open';
+                }
+            }
+            $container->make(Ody\Websocket\Channel\ChannelManager::class)->registerChannelHandler('custom', new Door());
+            $console = new Symfony\Component\Console\Application();
+            array_map($console->add(...), array_values($provider->commands));
+            exit($console->run());
+            PHP);
+        Result::of([PHP_BINARY, $project->root . '/ody', 'websocket:start', '-d'], $project->environment, '/')->succeeded();
+        $client = (new Client($project->port(), 'test-key'))->open();
+        $client->subscribe('custom-open');
+        $client->send(['event' => 'pusher:subscribe', 'data' => ['channel' => 'custom-closed']]);
+        $client->next('pusher:error');
     }
 
     public function testTheGeneratorWithoutKeysSaysHowToGetThem(): void

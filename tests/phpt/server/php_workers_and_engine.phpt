@@ -10,7 +10,9 @@ $worker = <<<'PHP'
     $client = new Ody\Websocket\Channel\ChannelClient($socket, 5.0, 5.0);
     $engine = $client->status()['engine_pid'];
     file_put_contents("$directory/engine." . getmypid(), $engine);
-    while (file_exists("/proc/$engine/fd")) { usleep(2000); }
+    $connection = new Ody\Websocket\Worker\Connection($socket, 5.0);
+    $connection->register(['messages' => true]);
+    $connection->run(fn () => null);
     exit(5);
     PHP;
 $server = new ProcessServer(['php_workers' => ['num' => 2]], $worker);

@@ -8,11 +8,11 @@ use Ody\Websocket\Configuration;
 
 /**
  * Can the certificate be read, does it belong to its key, and is it valid today?
+ *
+ * @internal
  */
 final class CertificateCheck implements Check
 {
-    private const VARIABLES = ['ssl.ssl_cert_file' => 'WEBSOCKET_SSL_CERT_FILE', 'ssl.ssl_key_file' => 'WEBSOCKET_SSL_KEY_FILE'];
-
     private const DAY = 86_400;
 
     private const SOON = 14 * self::DAY;
@@ -33,7 +33,7 @@ final class CertificateCheck implements Check
             $set = $key === null ? 'ssl.ssl_cert_file' : 'ssl.ssl_key_file';
             $sentence = sprintf('"%s" is set alone: a certificate and its key belong together.', $set);
 
-            return [Finding::failure($sentence, Mend::variable($configuration, self::VARIABLES[$set], ''))];
+            return [Finding::failure($sentence, Mend::key($configuration, $set, ''))];
         }
 
         return [self::pair($certificate, $key)];

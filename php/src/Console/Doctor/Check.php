@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Looks at one thing that the server depends on. It changes nothing.
+ *
+ * @internal
  */
 interface Check
 {

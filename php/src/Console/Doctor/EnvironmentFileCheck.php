@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Is .env, which holds the secret, for its owner and not for everybody?
+ *
+ * @internal
  */
 final class EnvironmentFileCheck implements Check
 {

@@ -9,6 +9,8 @@ use Ody\Websocket\Extension;
 
 /**
  * Is the extension loaded, and is it of the same version as the PHP part?
+ *
+ * @internal
  */
 final class ExtensionCheck implements Check
 {

@@ -6,6 +6,8 @@ namespace Ody\Websocket\Console\Doctor;
 
 /**
  * What a check found: one sentence, and for a problem the command that mends it.
+ *
+ * @internal
  */
 final class Finding
 {

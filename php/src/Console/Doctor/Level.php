@@ -6,6 +6,8 @@ namespace Ody\Websocket\Console\Doctor;
 
 /**
  * How bad a finding is.
+ *
+ * @internal
  */
 enum Level: string
 {

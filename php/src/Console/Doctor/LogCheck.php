@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Can a server in the background write its log?
+ *
+ * @internal
  */
 final class LogCheck implements Check
 {

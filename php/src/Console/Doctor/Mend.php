@@ -7,10 +7,14 @@ namespace Ody\Websocket\Console\Doctor;
 use Ody\Websocket\Configuration;
 use Ody\Websocket\Configuration\ConfigurationFileException;
 use Ody\Websocket\Configuration\Environment;
+use Ody\Websocket\Configuration\ForeignVariables;
+use Ody\Websocket\Configuration\Variables;
 use Ody\Websocket\Console\CommandLine;
 
 /**
  * Writes commands for a shell that mend something.
+ *
+ * @internal
  */
 final class Mend
 {
@@ -52,6 +56,35 @@ final class Mend
         $remove = is_file($configuration->root() . '/.env') ? self::forget($configuration, $name) . '; ' : '';
 
         return sprintf('%secho %s >> %s', $remove, escapeshellarg($name . '=' . $value), $file);
+    }
+
+    /**
+     * Returns the variable that sets a key: this server's, or that of the other server whose variables count.
+     *
+     * @param string $key dotted
+     *
+     * @return string|null null when only a configuration file can set it
+     */
+    public static function variableOf(Configuration $configuration, string $key): ?string
+    {
+        $foreign = ForeignVariables::find(Environment::ofRoot($configuration->root()));
+
+        return $foreign === null ? Variables::OF_KEYS[$key] ?? null : $foreign->variableOf($key);
+    }
+
+    /**
+     * Sets a key of the configuration where it is set now.
+     *
+     * @param string $key   dotted
+     * @param string $value empty: the key counts as not set
+     */
+    public static function key(Configuration $configuration, string $key, string $value): string
+    {
+        $variable = self::variableOf($configuration, $key);
+
+        return $variable === null
+            ? self::edit($configuration->root() . '/config/websocket.php')
+            : self::variable($configuration, $variable, $value);
     }
 
     /**

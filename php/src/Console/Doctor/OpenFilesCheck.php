@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * May the server open as many files as it is to hold connections? It raises the soft limit by itself.
+ *
+ * @internal
  */
 final class OpenFilesCheck implements Check
 {
@@ -36,7 +38,7 @@ final class OpenFilesCheck implements Check
         $open = sprintf('A server started from here may open %s files, enough for %s connections', number_format($limit), number_format($possible));
         if ($connections > $possible) {
             $command = self::raise($connections + self::RESERVED)
-                ?? Mend::variable($configuration, 'WEBSOCKET_LIMIT_CONNECTIONS', (string) $possible);
+                ?? Mend::key($configuration, 'limits.connections', (string) $possible);
 
             return [Finding::failure(sprintf('%s, but "limits.connections" is %s.', $open, number_format($connections)), $command)];
         }

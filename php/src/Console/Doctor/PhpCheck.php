@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Is PHP's command line set up so that the commands and the PHP workers can do their work?
+ *
+ * @internal
  */
 final class PhpCheck implements Check
 {

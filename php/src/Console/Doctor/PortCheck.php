@@ -9,6 +9,8 @@ use Ody\Websocket\Console\PortOwner;
 
 /**
  * Can the server listen on its address, or does it already?
+ *
+ * @internal
  */
 final class PortCheck implements Check
 {
@@ -33,7 +35,7 @@ final class PortCheck implements Check
         if ($owner !== null) {
             $sentence = sprintf('Port %d of %s is in use: %s serves it.', $port, $host, $owner);
 
-            return [Finding::failure($sentence, Mend::variable($configuration, 'WEBSOCKET_PORT', (string) self::free($host, $port)))];
+            return [Finding::failure($sentence, Mend::key($configuration, 'port', (string) self::free($host, $port)))];
         }
 
         return [self::tryToListen($configuration, $host, $port)];
@@ -47,8 +49,8 @@ final class PortCheck implements Check
         }
         // PHP tells the reason as a text only.
         $command = str_contains(strtolower($reason), 'permission denied')
-            ? Mend::variable($configuration, 'WEBSOCKET_PORT', (string) self::free($host, self::FIRST))
-            : Mend::variable($configuration, 'WEBSOCKET_HOST', '127.0.0.1');
+            ? Mend::key($configuration, 'port', (string) self::free($host, self::FIRST))
+            : Mend::key($configuration, 'host', '127.0.0.1');
 
         return Finding::failure(sprintf('The server cannot listen on port %d of %s: %s.', $port, $host, lcfirst($reason)), $command);
     }

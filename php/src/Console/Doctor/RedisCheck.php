@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Does the Redis of "redis.url" answer, when there is one?
+ *
+ * @internal
  */
 final class RedisCheck implements Check
 {
@@ -26,14 +28,13 @@ final class RedisCheck implements Check
         }
         $parts = parse_url($url);
         $scheme = is_array($parts) ? $parts['scheme'] ?? '' : '';
-        if (!is_array($parts) || !in_array($scheme, ['redis', 'rediss', 'tcp', 'tls', 'unix'], true)) {
+        if (!is_array($parts) || !in_array($scheme, ['redis', 'tcp', 'unix'], true)) {
             return [Finding::failure('"redis.url" is not a URL such as redis://127.0.0.1:6379.', null)];
         }
         $host = $parts['host'] ?? '127.0.0.1';
         $port = $parts['port'] ?? self::PORT;
         $address = match ($scheme) {
             'unix' => 'unix://' . ($parts['path'] ?? ''),
-            'rediss', 'tls' => sprintf('tls://%s:%d', $host, $port),
             default => sprintf('tcp://%s:%d', $host, $port),
         };
 

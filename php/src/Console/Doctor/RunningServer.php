@@ -12,6 +12,8 @@ use Ody\Websocket\Extension;
 
 /**
  * The process that serves this project.
+ *
+ * @internal
  */
 final class RunningServer
 {

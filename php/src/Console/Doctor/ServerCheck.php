@@ -12,6 +12,8 @@ use Ody\Websocket\Extension;
 
 /**
  * Does the server run, does it answer, and is it of this version?
+ *
+ * @internal
  */
 final class ServerCheck implements Check
 {

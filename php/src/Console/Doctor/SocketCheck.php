@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Can the server put its Unix socket where it is to be, and may this user connect to it?
+ *
+ * @internal
  */
 final class SocketCheck implements Check
 {

@@ -14,6 +14,8 @@ use Psr\Container\ContainerInterface;
 
 /**
  * Can the application's handlers, middleware and listeners be made, and do the processes run that work with them?
+ *
+ * @internal
  */
 final class WorkersCheck implements Check
 {

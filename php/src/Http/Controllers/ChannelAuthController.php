@@ -34,6 +34,8 @@ class ChannelAuthController
     protected ?ResponseFactoryInterface $responseFactory = null;
 
     /**
+     *     $controller = new MyChannelAuthController(new ChannelAuthGenerator($secretKey, $apiKey), $responseFactory);
+     *
      * @param ChannelAuthGenerator          $authGenerator   made with the server's secret_key and api_key
      * @param ResponseFactoryInterface|null $responseFactory makes the response where a router gives none
      */
@@ -54,8 +56,8 @@ class ChannelAuthController
      * @param ResponseInterface|null $response an empty one, which the answer is written into; null: one
      *                                         of the factory
      *
-     * @throws \LogicException           without a response and without a factory
-     * @throws \UnexpectedValueException when getCurrentUser() returns a user without an id
+     * @throws \LogicException                                    without a response and without a factory
+     * @throws \UnexpectedValueException                          when getCurrentUser() returns a user without an id
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the user's data cannot be JSON
      */
     public function auth(ServerRequestInterface $request, ?ResponseInterface $response = null): ResponseInterface
@@ -95,8 +97,8 @@ class ChannelAuthController
      * @param ResponseInterface|null $response an empty one, which the answer is written into; null: one
      *                                         of the factory
      *
-     * @throws \LogicException           without a response and without a factory
-     * @throws \UnexpectedValueException when getCurrentUser() returns a user without an id
+     * @throws \LogicException                                    without a response and without a factory
+     * @throws \UnexpectedValueException                          when getCurrentUser() returns a user without an id
      * @throws \Ody\Websocket\Channel\Exceptions\MessageException when the user's data cannot be JSON
      */
     public function userAuth(ServerRequestInterface $request, ?ResponseInterface $response = null): ResponseInterface

@@ -2,7 +2,8 @@
 
 /*
  * Double of ody/foundation 0.2, src/Providers/ServiceProvider.php: the methods that our provider calls,
- * with their signatures. Commands and published files are kept to look at.
+ * with their signatures. Commands are made as src/Console/CommandRegistry.php makes them. They and the
+ * published files are kept to look at.
  */
 
 declare(strict_types=1);
@@ -10,12 +11,13 @@ declare(strict_types=1);
 namespace Ody\Foundation\Providers;
 
 use Ody\Container\Container;
+use Symfony\Component\Console\Command\Command;
 
 abstract class ServiceProvider
 {
     public Container $container;
 
-    /** @var array<array-key, mixed> */
+    /** @var array<class-string, Command> */
     public array $commands = [];
 
     /** @var array<array-key, mixed> package => type => source => destination */
@@ -31,11 +33,15 @@ abstract class ServiceProvider
     abstract public function boot(): void;
 
     /**
-     * @param array<array-key, mixed> $commands
+     * @param array<class-string<Command>> $commands
      */
     protected function registerCommands(array $commands): void
     {
-        $this->commands = [...$this->commands, ...$commands];
+        foreach ($commands as $class) {
+            $command = $this->container->has($class) ? $this->container->make($class) : new $class();
+            assert($command instanceof Command);
+            $this->commands[$class] = $command;
+        }
     }
 
     /**
