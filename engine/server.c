@@ -56,6 +56,13 @@ static bool mailbox_full(void *context, unsigned target)
                                 : ody_api_thread_full(self->api);
 }
 
+static uint64_t shard_queued(void *context, unsigned shard)
+{
+    const server *self = context;
+
+    return ody_shard_queued(self->shards[shard]);
+}
+
 static void note_progress(void *context)
 {
     const server *self = context;
@@ -135,6 +142,7 @@ static int server_make(server *self, ody_error *error)
             .shard_count = self->count,
             .sockets = self->sockets,
             .transport = &api_transport,
+            .queued = shard_queued,
             .progress = note_progress,
             .context = self,
         },

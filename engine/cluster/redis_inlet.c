@@ -281,9 +281,9 @@ void ody_redis_inlet_free(ody_redis_inlet *inlet)
     ody_free(inlet);
 }
 
-void ody_redis_inlet_look(const ody_redis_inlet *inlet, ody_redis_state *state)
+ody_redis_state ody_redis_inlet_look(const ody_redis_inlet *inlet)
 {
-    *state = (ody_redis_state){
+    ody_redis_state state = {
         .configured = inlet->setup.options->redis.url != NULL,
         .connected = inlet->up,
         .connected_at = inlet->connected_at,
@@ -292,5 +292,7 @@ void ody_redis_inlet_look(const ody_redis_inlet *inlet, ody_redis_state *state)
         .messages = inlet->feed.messages,
         .in_flight = inlet->feed.in_flight,
     };
-    memcpy(state->rejected, inlet->feed.rejected, sizeof(state->rejected));
+
+    memcpy(state.rejected, inlet->feed.rejected, sizeof(state.rejected));
+    return state;
 }

@@ -43,7 +43,7 @@ void ody_redis_inlet_reload(ody_redis_inlet *inlet, const ody_options *options);
 void ody_redis_inlet_drain(ody_redis_inlet *inlet);
 /** NULL is fine. */
 void ody_redis_inlet_free(ody_redis_inlet *inlet);
-/** @param state filled. */
-void ody_redis_inlet_look(const ody_redis_inlet *inlet, ody_redis_state *state);
+/** How it is now. */
+ody_redis_state ody_redis_inlet_look(const ody_redis_inlet *inlet);
 
 #endif

@@ -23,7 +23,7 @@ typedef struct url_reader {
 
 static int refuse(ody_error *error, const char *sentence)
 {
-    return ody_error_set(error, ODY_ECONFIGURATION, "redis.url: %s", sentence);
+    return ody_error_set(error, ODY_ECONFIGURATION, "\"redis.url\" %s", sentence);
 }
 
 static ody_view cut(ody_view *from, size_t length)
@@ -115,13 +115,12 @@ static int read_scheme(url_reader *reader, bool *local)
     *local = scheme_is(scheme, "unix");
     if (scheme_is(scheme, "rediss") || scheme_is(scheme, "tls")) {
         return refuse(reader->error,
-                      "TLS to Redis is not supported: use redis:// through a TLS tunnel on this "
+                      "cannot be reached with TLS yet: use redis:// through a TLS tunnel on this "
                       "machine, or a Unix socket");
     }
     if ((!*local && !scheme_is(scheme, "redis") && !scheme_is(scheme, "tcp")) ||
         !ody_view_starts(reader->rest, ODY_VIEW("://"))) {
-        return refuse(reader->error,
-                      "must begin with redis:// or unix://, such as redis://127.0.0.1:6379");
+        return refuse(reader->error, "must begin with redis://, tcp:// or unix://");
     }
     cut(&reader->rest, 3);
     return 0;
@@ -147,7 +146,7 @@ static int read_user(url_reader *reader, ody_view *authority)
     cut(&both, 1);
     if ((user.length > 0 && !keep(reader, user, &address->user)) ||
         !keep(reader, both, &address->password)) {
-        return refuse(reader->error, "the user or the password has a % that begins no escape: "
+        return refuse(reader->error, "has a user or a password with a % that begins no escape: "
                                      "write a percent sign as %25");
     }
     return 0;
@@ -175,7 +174,7 @@ static int read_port(url_reader *reader, ody_view port)
     }
     cut(&port, 1);
     if (port.length > 0 && (!read_number(port, &number) || number == 0 || number > UINT16_MAX)) {
-        return refuse(reader->error, "the port must be a number from 1 to 65535");
+        return refuse(reader->error, "must have a port from 1 to 65535");
     }
     if (port.length > 0) {
         reader->address->port = (uint16_t)number;
@@ -194,14 +193,14 @@ static int read_host(url_reader *reader, ody_view authority)
     }
     end = find_first(authority, bracketed ? "]" : ":");
     if (bracketed && end == authority.length) {
-        return refuse(reader->error, "a [ that begins an IPv6 address has no ]");
+        return refuse(reader->error, "has an IPv6 address with a [ and no ]");
     }
     host = cut(&authority, end);
     if (bracketed) {
         cut(&authority, 1);
     }
     if (!is_host(host, bracketed) || (authority.length > 0 && authority.data[0] != ':')) {
-        return refuse(reader->error, "the host is neither a name nor an address");
+        return refuse(reader->error, "must have a host that is a name or an address");
     }
     if (host.length == 0) {
         host = ODY_VIEW("127.0.0.1");
@@ -214,7 +213,7 @@ static int read_host(url_reader *reader, ody_view authority)
 static int read_database(url_reader *reader, ody_view text)
 {
     if (!read_number(text, &reader->address->database)) {
-        return refuse(reader->error, "the database must be a number");
+        return refuse(reader->error, "must have a number as its database");
     }
     return 0;
 }
@@ -236,7 +235,7 @@ static int read_query(url_reader *reader)
         cut(&query, strlen("db="));
         return read_database(reader, query);
     }
-    return refuse(reader->error, "behind the ? only database=number is known");
+    return refuse(reader->error, "may have nothing behind its ? but database=number");
 }
 
 static int read_path(url_reader *reader, ody_view path)
@@ -244,15 +243,15 @@ static int read_path(url_reader *reader, ody_view path)
     ody_view kept;
 
     if (path.length < 2 || path.data[0] != '/') {
-        return refuse(reader->error, "unix:// needs the path of a socket, such as "
+        return refuse(reader->error, "must have the path of a socket, such as "
                                      "unix:///run/redis/redis.sock");
     }
     if (!keep(reader, path, &kept)) {
-        return refuse(reader->error, "the path has a % that begins no escape: write a percent sign "
-                                     "as %25");
+        return refuse(reader->error, "has a path with a % that begins no escape: write a percent "
+                                     "sign as %25");
     }
     if (kept.length > PATH_MAX_BYTES) {
-        return refuse(reader->error, "the path of the socket is longer than the system allows");
+        return refuse(reader->error, "has a path that is longer than the system allows");
     }
     reader->address->path = kept.data;
     return 0;
@@ -268,7 +267,7 @@ static int read_place(url_reader *reader, bool local)
         return code;
     }
     if (local && authority.length > 0) {
-        return refuse(reader->error, "unix:// needs the path of a socket that begins with a /");
+        return refuse(reader->error, "must have a path that begins with a /");
     }
     code = local ? read_path(reader, path) : read_host(reader, authority);
     if (code == 0 && !local && path.length > 1) {
@@ -281,7 +280,7 @@ static int read_place(url_reader *reader, bool local)
 static int check_bytes(ody_view url, ody_error *error)
 {
     if (url.length > URL_MAX) {
-        return refuse(error, "is longer than 4096 bytes");
+        return refuse(error, "must have 4096 bytes at most");
     }
     for (size_t index = 0; index < url.length; index++) {
         unsigned char byte = (unsigned char)url.data[index];

@@ -354,6 +354,11 @@ int ody_shard_post(ody_shard *shard, ody_mail *take_mail, bool must)
     return ody_mailbox_post(&shard->mailbox, &take_mail->node, must);
 }
 
+uint64_t ody_shard_queued(const ody_shard *shard)
+{
+    return ody_mailbox_bytes(&shard->mailbox);
+}
+
 bool ody_shard_full(const ody_shard *shard)
 {
     return ody_mailbox_full(&shard->mailbox);

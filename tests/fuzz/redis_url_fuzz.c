@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(address);
         ody_redis_address_free(address);
     } else {
-        MUST(code == ODY_ECONFIGURATION && strncmp(error.message, "redis.url: ", 11) == 0);
+        MUST(code == ODY_ECONFIGURATION && strncmp(error.message, "\"redis.url\" ", 12) == 0);
     }
     free(url);
     return 0;

@@ -80,5 +80,6 @@ const char *ody_version_libwebsockets(void);
 const char *ody_version_openssl(void);
 const char *ody_version_jansson(void);
 const char *ody_version_libev(void);
+const char *ody_version_hiredis(void);
 
 #endif

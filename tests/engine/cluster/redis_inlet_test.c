@@ -175,10 +175,7 @@ static void say_message(stage *self, const char *payload)
 
 static ody_redis_state look(const stage *self)
 {
-    ody_redis_state state;
-
-    ody_redis_inlet_look(self->inlet, &state);
-    return state;
+    return ody_redis_inlet_look(self->inlet);
 }
 
 static void subscribe(stage *self)
