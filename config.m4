@@ -39,6 +39,8 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
     ["$ody_libev_major.$ody_libev_minor"], [libev's headers])
   AC_DEFINE_UNQUOTED([ODY_BUILT_WITH_JANSSON],
     ["`$PKG_CONFIG --modversion jansson`"], [jansson's headers])
+  AC_DEFINE_UNQUOTED([ODY_BUILT_WITH_HIREDIS],
+    ["`$PKG_CONFIG --modversion hiredis`"], [hiredis' headers])
   AC_DEFINE_UNQUOTED([ODY_BUILT_WITH_OPENSSL],
     ["`$PKG_CONFIG --modversion openssl`"], [OpenSSL's headers])
 

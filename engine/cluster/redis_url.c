@@ -162,7 +162,7 @@ static bool is_host(ody_view host, bool bracketed)
             return false;
         }
     }
-    return host.length <= HOST_MAX && (host.length > 0 || !bracketed);
+    return host.length > 0 && host.length <= HOST_MAX;
 }
 
 static int read_port(url_reader *reader, ody_view port)
@@ -201,9 +201,6 @@ static int read_host(url_reader *reader, ody_view authority)
     }
     if (!is_host(host, bracketed) || (authority.length > 0 && authority.data[0] != ':')) {
         return refuse(reader->error, "must have a host that is a name or an address");
-    }
-    if (host.length == 0) {
-        host = ODY_VIEW("127.0.0.1");
     }
     keep(reader, host, &kept);
     reader->address->host = kept.data;
@@ -295,8 +292,8 @@ static int check_bytes(ody_view url, ody_error *error)
 int ody_redis_url_read(const char *url, ody_redis_address **out, ody_error *error)
 {
     ody_view text = ody_view_of(url);
-    /* Each text is shorter than its place in the URL, but for the NUL and a host left out. */
-    size_t room = text.length + sizeof("127.0.0.1") + 4;
+    /* Each text is shorter than its place in the URL, but for its NUL. */
+    size_t room = text.length + 4;
     ody_redis_address *address;
     url_reader reader;
     bool local;

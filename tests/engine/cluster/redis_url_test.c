@@ -58,7 +58,6 @@ TEST(hosts_and_ports)
     check_host("REDIS://localhost/3", "localhost", 6379, 3);
     check_host("redis://[::1]:7000/0", "::1", 7000, 0);
     check_host("redis://[2001:db8::1]", "2001:db8::1", 6379, 0);
-    check_host("redis:///2", "127.0.0.1", 6379, 2);
     check_host("redis://h:/", "h", 6379, 0);
     check_host("redis://h?database=4", "h", 6379, 4);
     check_host("redis://h/?db=4", "h", 6379, 4);
@@ -94,6 +93,10 @@ static const struct {
     {"redisx://h", "must begin with redis://, tcp:// or unix://"},
     {"rediss://h", "cannot be reached with TLS yet"},
     {"tls://h", "cannot be reached with TLS yet"},
+    {"redis://", "a host that is a name or an address"},
+    {"redis:///2", "a host that is a name or an address"},
+    {"redis://:6379", "a host that is a name or an address"},
+    {"redis://:top-secret@", "a host that is a name or an address"},
     {"redis://top-secret@h", "names a user but no password"},
     {"redis://user:@h", "names a user but no password"},
     {"redis://:top%2secret@h", "with a % that begins no escape"},
