@@ -232,14 +232,18 @@ final class Scenarios
         return (float) $output[0];
     }
 
-    /** @return array{int, int} KiB (PSS) of the engine and of all its workers */
+    /**
+     * Anonymous memory, as bench_memory_kib() has it.
+     *
+     * @return array{int, int} KiB of the engine and of all its workers
+     */
     private function memoryOf(Project $project): array
     {
         sleep(7);
         $status = $project->artisan('websocket:status', '--json')->json();
         $memory = static function (int $pid): int {
-            preg_match('/^Pss:\s+(\d+)/m', (string) file_get_contents("/proc/$pid/smaps_rollup"), $match);
-            return (int) ($match[1] ?? 0);
+            preg_match_all('/^(?:Anonymous|Swap):\s+(\d+)/m', (string) file_get_contents("/proc/$pid/smaps_rollup"), $match);
+            return array_sum(array_map('intval', $match[1]));
         };
         $children = explode(' ', trim((string) file_get_contents("/proc/{$status['pid']}/task/{$status['pid']}/children")));
         $workers = array_filter(array_map('intval', $children), static fn(int $pid): bool => $pid !== $status['engine_pid']);

@@ -42,20 +42,22 @@ uint64_t bench_cpu_ns(pid_t process)
 uint64_t bench_memory_kib(pid_t process)
 {
     char line[256];
-    uint64_t kib = 0;
+    uint64_t sum = 0;
+    uint64_t kib;
     FILE *file;
 
     snprintf(line, sizeof(line), "/proc/%d/smaps_rollup", (int)process);
     file = fopen(line, "re");
     while (file && fgets(line, sizeof(line), file)) {
-        if (sscanf(line, "Pss: %" SCNu64, &kib) == 1) {
-            break;
+        if (sscanf(line, "Anonymous: %" SCNu64, &kib) == 1 ||
+            sscanf(line, "Swap: %" SCNu64, &kib) == 1) {
+            sum += kib;
         }
     }
     if (file) {
         fclose(file);
     }
-    return kib;
+    return sum;
 }
 
 uint64_t bench_now_ns(void)

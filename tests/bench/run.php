@@ -7,11 +7,18 @@ declare(strict_types=1);
  * docs/performance.md. Exit status 1 when a bound is missed.
  *
  *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [publish] [workers] [soak]
+ *
+ * It needs the packages of the tests, which bin/test installs.
  */
 
 require dirname(__DIR__, 2) . '/vendor/autoload.php';
 require __DIR__ . '/Process.php';
 require __DIR__ . '/Scenarios.php';
+
+if (!class_exists(PHPUnit\Framework\Assert::class)) {
+    fwrite(STDERR, "run.php: the packages of the tests are missing: run bin/test checks once\n");
+    exit(2);
+}
 
 const SCENARIOS = ['fanout', 'accept', 'memory', 'publish', 'workers', 'soak'];
 

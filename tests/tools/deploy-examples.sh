@@ -8,6 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../suites/common.sh"
 unit=examples/systemd/ody-websocket.service
 sockets=examples/systemd/ody-websocket.socket
 dockerfile=examples/docker/Dockerfile
+compose=examples/docker/compose.yaml
 work=$(mktemp -d "${TMPDIR:-/tmp}/ody-deploy-XXXXXX")
 app=$work/app
 supervisord_pid=
@@ -192,6 +193,31 @@ words_of() {
         php -r 'echo implode("\n", json_decode(stream_get_contents(STDIN), true, 2, JSON_THROW_ON_ERROR));'
 }
 
+# What a service of the compose file says, without indentation.
+service() {
+    sed -n "/^  $1:\$/,/^  [a-z]*:\$/p" "$compose" | sed -e '1d' -e 's/^ *//'
+}
+
+# Both images of PHP are stages, and see the Unix socket in the volume that they share; nginx asks for services by name.
+compose_fits() {
+    local name folder host
+    folder=$(instructions | grep -oE 'WEBSOCKET_SOCKET=[^ ]+' | sed -e 's/.*=//' -e 's|/[^/]*$||')
+    for name in websocket php; do
+        instructions | grep -q "^FROM .* AS $(service $name | sed -n 's/^target: //p')\$" || { echo "$name: target"; return 1; }
+        service $name | grep -Eq "^- socket:$folder(:ro)?\$" || { echo "$name: volume"; return 1; }
+    done
+    while read -r host; do
+        grep -q "^  $host:\$" "$compose" || { echo "nginx: $host"; return 1; }
+    done < <(sed -nE 's|.*_pass (http://)?([a-z]+):[0-9]+;|\2|p' examples/docker/nginx.conf)
+}
+
+# The last user of the stage that runs the server is not root.
+runs_as_nobody_special() {
+    local user
+    user=$(instructions | sed -n '/ AS server$/,$s/^USER //p' | tail -n 1)
+    [[ -n $user && $user != root && $user != 0 ]] && instructions | grep -q "useradd .* $user\b"
+}
+
 start_as_process_1() {
     local -a command isolate=(unshare --pid --fork --kill-child --mount-proc)
     mapfile -t command < <(words_of ENTRYPOINT && echo && words_of CMD)
@@ -237,6 +263,8 @@ check "supervisord ends" stop_supervisord
 check "Docker: what is copied is there" copies_exist
 check "Docker: the scripts that it runs are tested" scripts_are_tested
 check "Docker: the shell of its instructions" shell_is_sound
+check "Docker: the compose file fits the images and nginx" compose_fits
+check "Docker: the server is not root" runs_as_nobody_special
 check "Docker: its command serves as process 1, and is healthy" start_as_process_1
 check "Docker: SIGTERM ends process 1 gracefully" process_1_stops
 finish

@@ -82,7 +82,8 @@ final class Launcher
 
     /**
      * The configuration of both servers. Variables of the environment win over .env, so the example
-     * does not touch the server of the project that it lies in.
+     * does not touch the server of the project that it lies in. Those that are to be empty say so,
+     * because proc_open() leaves out variables without a value.
      *
      * @return array<string, string>
      */
@@ -93,13 +94,15 @@ final class Launcher
         return [
             'WEBSOCKET_HOST' => $this->host,
             'WEBSOCKET_PORT' => (string) $this->websocketPort,
-            'WEBSOCKET_PATH' => '',
+            'WEBSOCKET_PATH' => '(empty)',
             'WEBSOCKET_API_KEY' => $keys->apiKey,
             'WEBSOCKET_SECRET_KEY' => $keys->secretKey,
             'WEBSOCKET_SOCKET' => $this->folder . '/var/ody.sock',
+            'WEBSOCKET_SOCKET_GROUP' => '(empty)',
+            'WEBSOCKET_CONNECTION' => '(empty)',
             'WEBSOCKET_PID_FILE' => $this->folder . '/var/ody.pid',
-            'WEBSOCKET_SSL_CERT_FILE' => '',
-            'WEBSOCKET_SSL_KEY_FILE' => '',
+            'WEBSOCKET_SSL_CERT_FILE' => '(empty)',
+            'WEBSOCKET_SSL_KEY_FILE' => '(empty)',
             'WEBSOCKET_CLIENT_EVENTS' => 'private',
             'WEBSOCKET_DRAIN_TIME' => '1',
         ];

@@ -14,7 +14,13 @@ let pages;
 let server;
 
 before(async () => {
-  const project = await makeProject();
+  // The server of the project that the example lies in is another one, reached in another way.
+  const project = await makeProject({
+    environment: {
+      WEBSOCKET_PATH: '/elsewhere', WEBSOCKET_CONNECTION: 'http://127.0.0.1:9', WEBSOCKET_SOCKET_GROUP: 'no-such-group',
+      WEBSOCKET_SSL_CERT_FILE: '/no/such.crt', WEBSOCKET_SSL_KEY_FILE: '/no/such.key',
+    },
+  });
   folders.chat = join(project.folder, 'examples/chat');
   cpSync(join(ROOT, 'examples/chat'), folders.chat, { recursive: true, filter: (path) => !path.endsWith('/var') });
   pages = await freePort();

@@ -38,7 +38,8 @@ var_dump($server->server->stop());
 
 echo "-- a line without an end\n";
 $server = new ProcessServer(['php_workers' => ['num' => 1], 'drain_time' => 0], 'while (true) { echo str_repeat("z", 1000); }');
-sleep(3);
+$server->line('php worker', 2);
+sleep(2);
 var_dump(count($server->lines('php worker')), $server->lines('php worker')[2]['part'], filesize($server->server->log) < 100000);
 var_dump($server->server->stop());
 ?>

@@ -47,7 +47,7 @@ for ($number = 0; $number < 20; $number++) {
     $clients[] = $client = new WebSocketClient($port, 'test-key');
     $client->subscribe('room');
 }
-$php = new Ody\Websocket\Channel\ChannelClient("$directory/ody.sock");
+$php = new Ody\Websocket\Channel\ChannelClient("$directory/ody.sock", 5.0, 30.0);
 var_dump($php->publish('room', 'event', []));
 fwrite($early, "GET / HTTP/1.0\r\n\r\n");
 var_dump(str_starts_with(fgets($early), 'HTTP/1.1 '));
