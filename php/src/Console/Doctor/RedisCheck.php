@@ -32,7 +32,7 @@ final class RedisCheck implements Check
             return [Finding::failure('"redis.url" is not a URL such as redis://127.0.0.1:6379 or unix:///run/redis/redis.sock.', null)];
         }
         $local = strtolower($parts['scheme']) === 'unix';
-        $port = (int) ($parts['port'] ?? '') ?: self::PORT;
+        $port = ($parts['port'] ?? '') === '' ? self::PORT : (int) $parts['port'];
         $path = rawurldecode($parts['path'] ?? '');
         $address = $local ? 'unix://' . $path : sprintf('tcp://%s:%d', $parts['host'], $port);
         $database = $parts['database'] ?? ($local ? '' : ltrim($path, '/'));
