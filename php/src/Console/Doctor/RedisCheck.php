@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Does the Redis of "redis.url" answer, and let us listen to its channel?
+ *
+ * @internal
  */
 final class RedisCheck implements Check
 {
