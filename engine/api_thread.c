@@ -8,8 +8,10 @@
 #include "base/mailbox.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "cluster/redis_inlet.h"
 #include "hub/mail.h"
 #include "ipc/server.h"
+#include "metrics.h"
 #include "status.h"
 #include "webhook/webhooks.h"
 
@@ -29,6 +31,7 @@ struct ody_api_thread {
     ody_calls *calls;
     ody_ipc_server *ipc;
     ody_webhooks *webhooks;
+    ody_redis_inlet *redis;
     uint64_t started_at;
     uint64_t started_unix; /* seconds */
     const ody_options *options;
@@ -145,6 +148,7 @@ static void on_reload(struct ev_loop *loop, ev_async *watcher, int events)
     ody_calls_reload(thread->calls, next);
     ody_ipc_server_reload(thread->ipc, next);
     ody_webhooks_reload(thread->webhooks, next);
+    ody_redis_inlet_reload(thread->redis, next);
     ody_options_unref(thread->held);
     thread->options = thread->held = next;
     atomic_store(&thread->in_force, next);
@@ -158,6 +162,7 @@ static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
     (void)events;
     ody_ipc_server_drain(thread->ipc);
     ody_webhooks_drain(thread->webhooks);
+    ody_redis_inlet_drain(thread->redis);
     ev_prepare_start(loop, &thread->drain_check);
 }
 
@@ -184,11 +189,13 @@ static void write_status(void *context, ody_bytes *out)
 {
     ody_api_thread *thread = context;
     const ody_calls_state calls = ody_calls_look(thread->calls);
+    const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
     ody_server_change change;
     ody_status_facts facts = {
         .options = thread->options,
         .calls = &calls,
         .webhooks = thread->webhooks,
+        .redis = &redis,
         .started_at = thread->started_unix,
         .supervisor_pid = thread->setup.sockets->supervisor_pid,
         .shard_count = thread->setup.shard_count,
@@ -203,6 +210,39 @@ static void write_status(void *context, ody_bytes *out)
     facts.loaded_at = thread->loaded_unix;
     pthread_mutex_unlock(&thread->lock);
     ody_status_write(out, thread->setup.shared, &facts);
+}
+
+static uint64_t queued(void *context, unsigned target)
+{
+    const ody_api_thread *thread = context;
+
+    return target < thread->setup.shard_count ? thread->setup.queued(thread->setup.context, target)
+                                              : ody_mailbox_bytes(&thread->mailbox);
+}
+
+__attribute__((unused)) static void write_metrics(void *context, ody_bytes *out)
+{
+    ody_api_thread *thread = context;
+    const ody_calls_state calls = ody_calls_look(thread->calls);
+    const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
+    ody_metrics_facts facts = {
+        .shared = thread->setup.shared,
+        .options = thread->options,
+        .shard_count = thread->setup.shard_count,
+        .started_at = thread->started_unix,
+        .uptime_ms = ody_clock_ms() - thread->started_at,
+        .queued = queued,
+        .context = thread,
+        .processes = ody_ipc_server_connections(thread->ipc),
+        .requests = ody_requests_pending(thread->requests),
+        .calls = &calls,
+        .redis = &redis,
+    };
+
+    pthread_mutex_lock(&thread->lock);
+    facts.loaded_at = thread->loaded_unix;
+    pthread_mutex_unlock(&thread->lock);
+    ody_metrics_write(out, &facts);
 }
 
 static void watchers_start(ody_api_thread *thread)
@@ -257,7 +297,15 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
         });
     }
     code = ody_webhooks_new(&(ody_webhooks_setup){.options = options}, &thread->webhooks, error);
-    if (code < 0 || !thread->loop || !thread->requests || !thread->ipc) {
+    if (thread->loop && thread->requests) {
+        thread->redis = ody_redis_inlet_new(&(ody_redis_inlet_setup){
+            .loop = thread->loop,
+            .requests = thread->requests,
+            .options = options,
+            .times = ODY_REDIS_TIMES,
+        });
+    }
+    if (code < 0 || !thread->loop || !thread->requests || !thread->ipc || !thread->redis) {
         ody_api_thread_free(thread);
         return ody_error_set(error, ODY_EMEMORY, "the API thread could not be made: %s",
                              ody_error_text(ODY_EMEMORY));
@@ -350,6 +398,7 @@ void ody_api_thread_free(ody_api_thread *thread)
     }
     ody_ipc_server_free(thread->ipc);
     ody_webhooks_free(thread->webhooks);
+    ody_redis_inlet_free(thread->redis);
     ody_requests_free(thread->requests);
     ody_calls_free(thread->calls);
     for (ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox), *next; node; node = next) {

@@ -16,9 +16,11 @@ typedef struct ody_api_setup {
     unsigned shard_count;
     const ody_server_sockets *sockets; /* borrowed */
     const ody_transport *transport;    /* borrowed: how mail reaches the shards */
+    /** Bytes that wait for that shard. */
+    uint64_t (*queued)(void *context, unsigned shard);
     /** It has taken over other options, or has no unanswered request left. In its thread. */
     void (*progress)(void *context);
-    void *context; /* of the transport and of progress */
+    void *context; /* of all of them */
 } ody_api_setup;
 
 /** @return 0, ODY_EMEMORY or ODY_ESYSTEM. No thread yet. */

@@ -2,50 +2,10 @@
 /* The state of the server as JSON: identity, gauges, totals, and a line for each shard. */
 #include "status.h"
 
-#include <stdio.h>
 #include <unistd.h>
+#include "gauges.h"
 #include "ody/version.h"
 #include "wire/encode.h"
-
-typedef struct counter_sums {
-#define COUNTER_SUM(name) uint64_t name;
-    ODY_COUNTERS(COUNTER_SUM)
-#undef COUNTER_SUM
-} counter_sums;
-
-static uint64_t counter_read(const _Atomic uint64_t *counter)
-{
-    return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
-static counter_sums counters_add(const ody_shared *shared, unsigned shard_count)
-{
-    counter_sums sums = {0};
-
-    for (unsigned shard = 0; shard < shard_count; shard++) {
-#define COUNTER_ADD(name) sums.name += counter_read(&shared->counters[shard].name);
-        ODY_COUNTERS(COUNTER_ADD)
-#undef COUNTER_ADD
-    }
-    return sums;
-}
-
-/* Resident pages of this process; 0 where /proc is not mounted. */
-static uint64_t memory_resident(void)
-{
-    unsigned long total = 0;
-    unsigned long resident = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-
-    if (!file) {
-        return 0;
-    }
-    if (fscanf(file, "%lu %lu", &total, &resident) != 2) {
-        resident = 0;
-    }
-    fclose(file);
-    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
 
 static void write_number(ody_bytes *out, const char *name, uint64_t number)
 {
@@ -115,14 +75,52 @@ static void write_shards(ody_bytes *out, const ody_shared *shared, unsigned shar
 
         ody_bytes_append_view(out, shard == 0 ? ODY_VIEW("{\"shard\":") : ODY_VIEW(",{\"shard\":"));
         ody_bytes_append_number(out, shard);
-        write_number(out, "connections", counter_read(&counters->connections));
-        write_number(out, "channels", counter_read(&counters->channels));
-        write_number(out, "subscriptions", counter_read(&counters->subscriptions));
-        write_number(out, "deliveries", counter_read(&counters->deliveries));
-        write_number(out, "outbound_bytes", counter_read(&counters->outbound_bytes));
+        write_number(out, "connections", ody__counter_read(&counters->connections));
+        write_number(out, "channels", ody__counter_read(&counters->channels));
+        write_number(out, "subscriptions", ody__counter_read(&counters->subscriptions));
+        write_number(out, "deliveries", ody__counter_read(&counters->deliveries));
+        write_number(out, "outbound_bytes", ody__counter_read(&counters->outbound_bytes));
         ody_bytes_append_byte(out, '}');
     }
     ody_bytes_append_byte(out, ']');
+}
+
+static void write_apps(ody_bytes *out, const ody_shared *shared, const ody_status_facts *facts)
+{
+    ody_bytes_append_literal(out, ",\"apps\":[");
+    for (size_t index = 0; index < facts->options->app_count; index++) {
+        const ody_app *app = &facts->options->apps[index];
+        ody_app_sums sums = ody__app_sum(shared, facts->shard_count, app->number);
+
+        ody_bytes_append_view(out, index == 0 ? ODY_VIEW("{\"id\":") : ODY_VIEW(",{\"id\":"));
+        ody_encode_string(out, ody_view_of(app->id));
+#define COUNTER_WRITE(name) write_number(out, #name, sums.name);
+        ODY_APP_COUNTERS(COUNTER_WRITE)
+#undef COUNTER_WRITE
+        ody_bytes_append_byte(out, '}');
+    }
+    ody_bytes_append_byte(out, ']');
+}
+
+/* Only where one is configured. */
+static void write_redis(ody_bytes *out, const ody_redis_state *redis)
+{
+    uint64_t rejected = 0;
+
+    if (!redis || !redis->configured) {
+        return;
+    }
+    for (size_t kind = 0; kind < ODY_REDIS_REJECTIONS_COUNT; kind++) {
+        rejected += redis->rejected[kind];
+    }
+    ody_bytes_append_literal(out, ",\"redis\":{\"connected\":");
+    ody_bytes_append_view(out, redis->connected ? ODY_VIEW("true") : ODY_VIEW("false"));
+    write_number(out, "connected_at", redis->connected_at);
+    write_number(out, "connects", redis->connects);
+    write_number(out, "failures", redis->failures);
+    write_number(out, "messages", redis->messages);
+    write_number(out, "rejected", rejected);
+    ody_bytes_append_byte(out, '}');
 }
 
 /* Only where there are PHP workers, or were to be. */
@@ -213,20 +211,22 @@ static void write_webhooks(ody_bytes *out, const ody_options *options, const ody
 
 void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status_facts *facts)
 {
-    counter_sums sums = counters_add(shared, facts->shard_count);
+    ody_counter_sums sums = ody__counters_sum(shared, facts->shard_count);
 
     ody_bytes_append_byte(out, '{');
     write_identity(out, facts->options, facts);
     write_change(out, facts->change);
-    write_number(out, "memory", memory_resident());
+    write_number(out, "memory", ody__memory_resident());
     write_number(out, "processes", facts->processes);
     write_number(out, "requests", facts->requests);
     write_number(out, "connection_limit", shared->connection_limit);
 #define COUNTER_WRITE(name) write_number(out, #name, sums.name);
     ODY_COUNTERS(COUNTER_WRITE)
 #undef COUNTER_WRITE
+    write_apps(out, shared, facts);
     write_php_workers(out, facts->options, facts->calls);
     write_webhooks(out, facts->options, facts->webhooks);
+    write_redis(out, facts->redis);
     write_shards(out, shared, facts->shard_count);
     ody_bytes_append_byte(out, '}');
 }

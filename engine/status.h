@@ -4,6 +4,7 @@
 #define ODY_STATUS_H
 
 #include "base/bytes.h"
+#include "cluster/redis_inlet.h"
 #include "hub/calls.h"
 #include "hub/shared.h"
 #include "ody/server.h"
@@ -21,6 +22,7 @@ typedef struct ody_status_facts {
     size_t requests;  /* unanswered */
     const ody_calls_state *calls;
     const ody_webhooks *webhooks; /* or NULL: none are shown */
+    const ody_redis_state *redis; /* or NULL */
     uint64_t uptime_ms;
 } ody_status_facts;
 

@@ -337,6 +337,7 @@ static void send_client_event(ody_hub *hub, ody_connection *connection, const od
         return;
     }
     mail->client = connection->id;
+    mail->stamp = ody_transport_clock(hub->transport, hub->context);
     if (ody__hub_post(hub, ody__hub_home(hub, mail->app, message->channel), mail, false) < 0) {
         ody_mail_free(mail);
         ody_count(hub->counters, dropped_mailbox, 1);

@@ -9,22 +9,31 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* X(name): gauges first, then totals since the start. */
-#define ODY_COUNTERS(X)                                                                            \
-    X(connections)    /* gauge: open now */                                                        \
-    X(channels)       /* gauge: occupied, counted at their home */                                 \
-    X(subscriptions)  /* gauge */                                                                  \
-    X(handshakes)     /* gauge: accepted, not yet upgraded */                                      \
-    X(outbound_bytes) /* gauge: unique bytes waiting */                                            \
-    X(signed_in)      /* gauge: connections that are signed in as a user */                        \
+/* X(name): how it is now. */
+#define ODY_GAUGES(X)                                                                              \
+    X(connections) /* open */                                                                      \
+    X(channels)    /* occupied, counted at their home */                                           \
+    X(subscriptions)                                                                               \
+    X(handshakes)     /* accepted, not yet upgraded */                                             \
+    X(outbound_bytes) /* unique bytes waiting */                                                   \
+    X(signed_in)      /* connections that are signed in as a user */
+
+/* X(name): totals since the start. */
+#define ODY_TOTALS(X)                                                                              \
     X(accepted)                                                                                    \
     X(messages_received)                                                                           \
     X(bytes_received)                                                                              \
     X(messages_published) /* numbered by a home */                                                 \
     X(deliveries)         /* frames queued for connections */                                      \
     X(bytes_sent)                                                                                  \
-    X(sends)               /* system calls */                                                      \
-    X(client_errors)       /* pusher:error sent */                                                 \
+    X(sends)         /* system calls */                                                            \
+    X(turns)         /* of the loop */                                                             \
+    X(busy_time)     /* µs of them, without the sleep between */                                  \
+    X(client_errors) /* pusher:error sent */
+
+/* X(name): totals of what did not come to be. In the metrics each is a reason of one total, so a
+ * new one goes here and into docs/metrics.md, and nowhere else. */
+#define ODY_LOSSES(X)                                                                              \
     X(refused_app)         /* 4001 */                                                              \
     X(refused_protocol)    /* 4006, 4007, 4008 */                                                  \
     X(refused_path)        /* 4005 */                                                              \
@@ -53,6 +62,11 @@
     X(dropped_mailbox)      /* refused because a mailbox was full */                               \
     X(dropped_memory)       /* no memory for a delivery: the connection is closed */
 
+#define ODY_COUNTERS(X)                                                                            \
+    ODY_GAUGES(X)                                                                                  \
+    ODY_TOTALS(X)                                                                                  \
+    ODY_LOSSES(X)
+
 typedef struct ody_counters {
 #define ODY_COUNTER_FIELD(name) _Atomic uint64_t name;
     ODY_COUNTERS(ODY_COUNTER_FIELD)
@@ -63,6 +77,7 @@ typedef struct ody_counters {
 #define ODY_APP_COUNTERS(X)                                                                        \
     X(connections)       /* gauge: open now */                                                     \
     X(channels)          /* gauge: occupied, counted at their home */                              \
+    X(subscriptions)     /* gauge */                                                               \
     X(messages_received) /* from clients */                                                        \
     X(bytes_received)    /* of them */                                                             \
     X(messages_published)                                                                          \

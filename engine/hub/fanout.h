@@ -12,6 +12,7 @@
 /** Mail that is made and not sent yet. A zeroed struct is empty. */
 typedef struct ody_fanout {
     ody_mailbox_node *first;
+    uint64_t stamp; /* of a message whose way is measured; set it before it is sent, or leave 0 */
 } ody_fanout;
 
 /** Whether a shard that would get a message of this channel takes no more mail. */

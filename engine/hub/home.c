@@ -347,6 +347,7 @@ static int publish_client_event(ody_hub *hub, const ody_mail *mail)
                      member->user ? ody_presence_user_id(member->user) : ODY_VIEW_NONE);
     code = ody__fanout_make(hub, channel, text, mail->client, &fanout);
     if (code == 0) {
+        fanout.stamp = mail->stamp;
         ody__fanout_send(hub, channel, &fanout);
         ody_count(hub->counters, messages_published, 1);
         ody_count(app->counters, messages_published, 1);
@@ -477,6 +478,7 @@ static int publish_to(ody_hub *hub, ody_channel *channel, const ody_mail *mail)
     if (code < 0) {
         return code;
     }
+    fanout.stamp = mail->stamp;
     ody__fanout_send(hub, channel, &fanout);
     ody_count(hub->counters, messages_published, 1);
     ody_count(app->counters, messages_published, 1);

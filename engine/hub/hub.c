@@ -268,6 +268,11 @@ void ody_hub_turn_end(ody_hub *hub)
     show_gauges(hub);
 }
 
+void ody_hub_flushed(ody_hub *hub, uint64_t now)
+{
+    ody__latency_count(&hub->stamps, &hub->shared->latencies[hub->index], now);
+}
+
 bool ody_hub_turn_full(const ody_hub *hub)
 {
     return hub->turn_bytes >= TURN_BYTES || hub->turn_deliveries >= TURN_DELIVERIES;

@@ -105,7 +105,16 @@ typedef struct ody_transport {
     void (*pause)(void *context, ody_connection *connection, bool paused);
     /** Whether the mailbox of that thread is over its limit. */
     bool (*full)(void *context, unsigned target);
+    /** Monotonic µs, the same clock in all threads: how long publishing takes is measured with it.
+     *  NULL: that is not measured. */
+    uint64_t (*clock)(void *context);
 } ody_transport;
+
+/** The clock of a transport; 0 without one. */
+static inline uint64_t ody_transport_clock(const ody_transport *transport, void *context)
+{
+    return transport->clock ? transport->clock(context) : 0;
+}
 
 /**
  * @param shared borrowed. @param index of this shard. @param count of shards. @param now ms.
@@ -149,6 +158,9 @@ void ody_hub_mail(ody_hub *hub, ody_mail *take_mail, uint64_t now);
 /** Before the transport flushes: seals this turn's batches, so that the next turn begins new ones.
  */
 void ody_hub_turn_end(ody_hub *hub);
+/** This turn's frames have been handed to their sockets: counts how long that took. @param now µs
+ * of the transport's clock. */
+void ody_hub_flushed(ody_hub *hub, uint64_t now);
 /** Whether this turn has queued so much that the loop should flush before it takes more mail. */
 bool ody_hub_turn_full(const ody_hub *hub);
 /** Runs timers. */

@@ -39,6 +39,7 @@ static bool part_from(ody_hub *hub, ody_subscription *subscription, ody_socket_i
     if (ody__subscription_on(subscription)) {
         ody__local_remove(subscription->local, subscription->position);
         ody_count(hub->counters, subscriptions, -1);
+        ody_count(subscription->local->app->counters, subscriptions, -1);
     }
     if (letter->mail) {
         ody__letter_write(letter, ODY_LETTER_CHANNEL, ody__local_name(subscription->local));

@@ -71,6 +71,7 @@ typedef struct ody_mail {
     uint32_t subscribers; /* CHANNEL, and PUBLISH with info: the channel's connections … */
     uint32_t users;       /* … and distinct users */
     uint64_t number;  /* JOINED and DELIVER: the channel's serial; answers: a count or 0 and 1 */
+    uint64_t stamp;   /* PUBLISH, CLIENT_EVENT and their DELIVER: µs when it was accepted, or 0 */
     ody_frame *frame; /* one reference each, or NULL */
     ody_frame *second;
     void *result; /* owned; SUBSCRIBERS: ody_socket_id[number], CHANNELS: ody_channel_entry[number],

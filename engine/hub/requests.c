@@ -175,9 +175,14 @@ static int refuse(ody_error *error, int code)
 static int send_all(ody_requests *requests, ody_mail *take_first, ody_socket_id client,
                     request *self)
 {
+    uint64_t stamp = self->kind == REQUEST_PUBLISH
+                         ? ody_transport_clock(requests->transport, requests->context)
+                         : 0;
+
     while (take_first) {
         ody_mail *next = (ody_mail *)take_first->node.next;
 
+        take_first->stamp = stamp;
         take_first->ticket = self->ticket;
         take_first->client = client;
         ody_mail_weigh(take_first);

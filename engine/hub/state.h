@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "hub/hub.h"
 #include "hub/interest.h"
+#include "hub/latency.h"
 #include "hub/mail.h"
 #include "ody/error.h"
 
@@ -72,6 +73,7 @@ struct ody_hub {
     uint64_t unique_bytes;
     uint64_t turn_bytes;
     uint64_t turn_deliveries;
+    ody_stamps stamps; /* of this turn's messages */
 };
 
 /** Each public call is between these two. */

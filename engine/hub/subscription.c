@@ -92,6 +92,7 @@ static void turn_off(ody_hub *hub, ody_subscription *subscription)
     if (ody__subscription_on(subscription)) {
         ody__local_remove(subscription->local, subscription->position);
         ody_count(hub->counters, subscriptions, -1);
+        ody_count(subscription->local->app->counters, subscriptions, -1);
     }
 }
 
@@ -274,6 +275,7 @@ static void on_joined(ody_hub *hub, ody_subscription *subscription, ody_mail *ma
         subscription->position =
             ody__local_add(subscription->local, (ody_subscriber){connection, subscription});
         ody_count(hub->counters, subscriptions, 1);
+        ody_count(connection->app->counters, subscriptions, 1);
     }
     subscription->state = ODY_SUBSCRIPTION_ON;
     if (connection->authorize_by && is_guarded(subscription)) {

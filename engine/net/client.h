@@ -99,6 +99,7 @@ struct ody_shard {
     ev_async drain;
     ev_async stop;
     ev_prepare flush;
+    ev_check woke;
     ev_idle more;   /* keeps the loop awake while mail waits that this turn had no room for */
     ev_timer tick;  /* the wheel */
     ev_timer pause; /* after a failed accept */
@@ -112,6 +113,7 @@ struct ody_shard {
     size_t peak; /* connections, since the last trim */
     uint64_t trim_at;
     uint64_t complain_at;    /* no line before about sockets that cannot be accepted */
+    uint64_t turn_began;     /* µs */
     uint64_t drain_deadline; /* 0: not draining */
     bool stopping;
     pthread_t thread;

@@ -89,5 +89,6 @@ const char *ody_version_openssl(void);
 const char *ody_version_jansson(void);
 const char *ody_version_libev(void);
 const char *ody_version_libcurl(void);
+const char *ody_version_hiredis(void);
 
 #endif

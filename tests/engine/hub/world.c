@@ -46,7 +46,13 @@ static void pause(void *context, ody_connection *connection, bool paused)
     self->paused += paused ? 1 : -1;
 }
 
-static const ody_transport transport = {.wake = wake, .post = post, .pause = pause, .full = full};
+static uint64_t read_clock(void *context)
+{
+    return ((struct world_port *)context)->world->clock;
+}
+
+static const ody_transport transport = {
+    .wake = wake, .post = post, .pause = pause, .full = full, .clock = read_clock};
 
 void world_defaults(ody_options *options)
 {
@@ -367,6 +373,7 @@ void world_flush(world *self, unsigned shard)
             world_close(client);
         }
     }
+    ody_hub_flushed(self->hubs[shard], self->clock);
 }
 
 void world_settle(world *self)
@@ -404,6 +411,7 @@ static void check_empty_app(const ody_hub_app *app)
     CHECK_EQUAL(atomic_load(&app->shared->connections), 0);
     CHECK_EQUAL(atomic_load(&app->counters->connections), 0);
     CHECK_EQUAL(atomic_load(&app->counters->channels), 0);
+    CHECK_EQUAL(atomic_load(&app->counters->subscriptions), 0);
     while ((channel = ody_map_next(&app->channels, &cursor, NULL))) {
         CHECK(channel->cache && channel->members.count == 0);
     }

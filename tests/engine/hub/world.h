@@ -58,6 +58,7 @@ struct world {
     bool full[WORLD_SHARDS + 1]; /* that mailbox takes only what must be taken */
     ody_list clients;
     uint64_t now;
+    uint64_t clock; /* µs, of the transport; 0: nothing is measured */
     uint64_t random;
     /** Sees each mail just before its receiver does; or NULL. */
     void (*watch)(void *context, unsigned to, const ody_mail *mail);

@@ -406,8 +406,29 @@ final class DoctorCommandTest extends ProjectTestCase
             self::assertStringContainsString('refuses the password', $this->finding($this->doctor(), 'redis', 'failure')['message']);
             $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "redis://:pass-of-redis@127.0.0.1:%d/2"]];', $port));
             $this->finding($this->doctor(), 'redis', 'good');
+            $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "redis://:pass-of-redis@127.0.0.1:%d/99"]];', $port));
+            self::assertStringContainsString('no such database', $this->finding($this->doctor(), 'redis', 'failure')['message']);
+            $this->shell("redis-cli --no-auth-warning -a pass-of-redis -p {$port} acl setuser reader on '>of@reader' '+@all' 'resetchannels' '&laravel_*'");
+            $reader = 'redis://reader:of%40reader@127.0.0.1:' . $port;
+            $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "%s"]];', $reader));
+            self::assertStringContainsString('does not let this user listen', $this->finding($this->doctor(), 'redis', 'failure')['message']);
+            $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "%s", "prefix" => "laravel_"]];', $reader));
+            $this->finding($this->doctor(), 'redis', 'good');
         } finally {
             $this->shell("redis-cli --no-auth-warning -a pass-of-redis -p {$port} shutdown nosave || redis-cli -p {$port} shutdown nosave");
+        }
+    }
+
+    public function testRedisOnAUnixSocket(): void
+    {
+        $socket = $this->project->root . '/redis.sock';
+        $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "unix://%s?database=2"]];', $socket));
+        self::assertStringContainsString('does not answer at unix://' . $socket, $this->finding($this->doctor(), 'redis', 'failure')['message']);
+        $this->shell("redis-server --port 0 --unixsocket {$socket} --save '' --daemonize yes && until redis-cli -s {$socket} ping; do sleep 0.05; done");
+        try {
+            $this->finding($this->doctor(), 'redis', 'good');
+        } finally {
+            $this->shell("redis-cli -s {$socket} shutdown nosave");
         }
     }
 
