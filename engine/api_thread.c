@@ -8,12 +8,17 @@
 #include "base/mailbox.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "cluster/redis_inlet.h"
 #include "hub/mail.h"
 #include "http/server.h"
 #include "ipc/server.h"
+#include "metrics.h"
 #include "status.h"
+#include "webhook/webhooks.h"
 
 #define CALL_CHECK_SECONDS 0.05
+/* The most that a stop waits for the receivers of webhooks (ms). */
+#define WEBHOOKS_MS 2000
 
 struct ody_api_thread {
     ody_api_setup setup;
@@ -28,6 +33,8 @@ struct ody_api_thread {
     ody_ipc_server *ipc;
     ody_http_server *http; /* NULL: there is no HTTP API */
     bool had_workers;      /* PHP workers have been there */
+    ody_webhooks *webhooks;
+    ody_redis_inlet *redis;
     uint64_t started_at;
     uint64_t started_unix; /* seconds */
     const ody_options *options;
@@ -76,33 +83,55 @@ static void socket_mail(ody_api_thread *thread, ody_mail *take_mail)
     }
 }
 
-static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
+static void webhook_mail(ody_api_thread *thread, ody_mail *take_mail)
 {
-    ody_api_thread *thread = watcher->data;
+    char socket_id[ODY_SOCKET_ID_TEXT];
+    const ody_webhook_notice notice = {
+        .app = take_mail->app,
+        .kind = (ody_webhook_event)take_mail->number,
+        .channel = take_mail->channel,
+        .user_id = take_mail->user_id,
+        .event = take_mail->event,
+        .data = take_mail->data,
+        .socket_id = ody_socket_id_format(take_mail->client, socket_id),
+    };
+
+    ody_webhooks_tell(thread->webhooks, &notice);
+    ody_mail_free(take_mail);
+}
+
+static void take_mail(ody_api_thread *thread)
+{
     ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox);
 
-    (void)loop;
-    (void)events;
     while (node) {
-        ody_mailbox_node *next = node->next;
-
         ody_mail *mail = (ody_mail *)node;
 
+        node = node->next;
         if (mail->kind == ODY_MAIL_CALL || mail->kind == ODY_MAIL_NOTICE) {
             call_mail(thread, mail);
         } else if (mail->kind == ODY_MAIL_SOCKET) {
             socket_mail(thread, mail);
+        } else if (mail->kind == ODY_MAIL_WEBHOOK) {
+            webhook_mail(thread, mail);
         } else {
             ody_requests_mail(thread->requests, mail);
         }
-        node = next;
     }
+}
+
+static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    take_mail(watcher->data);
 }
 
 static void on_stop(struct ev_loop *loop, ev_async *watcher, int events)
 {
-    (void)watcher;
     (void)events;
+    /* What the shards have said before they ended may not have been looked at. */
+    take_mail(watcher->data);
     ev_break(loop, EVBREAK_ALL);
 }
 
@@ -136,6 +165,8 @@ static void on_reload(struct ev_loop *loop, ev_async *watcher, int events)
     if (thread->http) {
         ody_http_server_reload(thread->http, next);
     }
+    ody_webhooks_reload(thread->webhooks, next);
+    ody_redis_inlet_reload(thread->redis, next);
     ody_options_unref(thread->held);
     thread->options = thread->held = next;
     atomic_store(&thread->in_force, next);
@@ -151,6 +182,8 @@ static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
     if (thread->http) {
         ody_http_server_drain(thread->http);
     }
+    ody_webhooks_drain(thread->webhooks);
+    ody_redis_inlet_drain(thread->redis);
     ev_prepare_start(loop, &thread->drain_check);
 }
 
@@ -181,10 +214,13 @@ static void write_status(void *context, ody_bytes *out)
 {
     ody_api_thread *thread = context;
     const ody_calls_state calls = ody_calls_look(thread->calls);
+    const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
     ody_server_change change;
     ody_status_facts facts = {
         .options = thread->options,
         .calls = &calls,
+        .webhooks = thread->webhooks,
+        .redis = &redis,
         .started_at = thread->started_unix,
         .supervisor_pid = thread->setup.sockets->supervisor_pid,
         .shard_count = thread->setup.shard_count,
@@ -199,6 +235,41 @@ static void write_status(void *context, ody_bytes *out)
     facts.loaded_at = thread->loaded_unix;
     pthread_mutex_unlock(&thread->lock);
     ody_status_write(out, thread->setup.shared, &facts);
+}
+
+static uint64_t queued(void *context, unsigned target)
+{
+    const ody_api_thread *thread = context;
+
+    return target < thread->setup.shard_count ? thread->setup.queued(thread->setup.context, target)
+                                              : ody_mailbox_bytes(&thread->mailbox);
+}
+
+static void write_metrics(void *context, ody_bytes *out)
+{
+    ody_api_thread *thread = context;
+    const ody_calls_state calls = ody_calls_look(thread->calls);
+    const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
+    const ody_http_state http = ody_http_server_look(thread->http);
+    ody_metrics_facts facts = {
+        .shared = thread->setup.shared,
+        .options = thread->options,
+        .shard_count = thread->setup.shard_count,
+        .started_at = thread->started_unix,
+        .uptime_ms = ody_clock_ms() - thread->started_at,
+        .queued = queued,
+        .context = thread,
+        .processes = ody_ipc_server_connections(thread->ipc),
+        .requests = ody_requests_pending(thread->requests),
+        .http = &http,
+        .calls = &calls,
+        .redis = &redis,
+    };
+
+    pthread_mutex_lock(&thread->lock);
+    facts.loaded_at = thread->loaded_unix;
+    pthread_mutex_unlock(&thread->lock);
+    ody_metrics_write(out, &facts);
 }
 
 /* Connections wait until PHP workers have said what they want to decide. */
@@ -225,6 +296,7 @@ static int http_start(ody_api_thread *thread, ody_error *error)
             .requests = thread->requests,
             .shared = thread->setup.shared,
             .options = options,
+            .metrics = write_metrics,
             .ready = is_ready,
             .context = thread,
         },
@@ -282,7 +354,16 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
             .context = thread,
         });
     }
-    if (!thread->loop || !thread->requests || !thread->ipc) {
+    code = ody_webhooks_new(&(ody_webhooks_setup){.options = options}, &thread->webhooks, error);
+    if (thread->loop && thread->requests) {
+        thread->redis = ody_redis_inlet_new(&(ody_redis_inlet_setup){
+            .loop = thread->loop,
+            .requests = thread->requests,
+            .options = options,
+            .times = ODY_REDIS_TIMES,
+        });
+    }
+    if (code < 0 || !thread->loop || !thread->requests || !thread->ipc || !thread->redis) {
         ody_api_thread_free(thread);
         return ody_error_set(error, ODY_EMEMORY, "the API thread could not be made: %s",
                              ody_error_text(ODY_EMEMORY));
@@ -306,6 +387,11 @@ static void *run(void *context)
 
 int ody_api_thread_start(ody_api_thread *thread, ody_error *error)
 {
+    int code = ody_webhooks_start(thread->webhooks, error);
+
+    if (code < 0) {
+        return code;
+    }
     if (pthread_create(&thread->thread, NULL, run, thread) != 0) {
         return ody_error_set(error, ODY_ESYSTEM, "the API thread could not be started");
     }
@@ -358,12 +444,14 @@ bool ody_api_thread_drained(const ody_api_thread *thread)
 
 void ody_api_thread_stop(ody_api_thread *thread)
 {
-    if (!thread->running) {
-        return;
+    uint32_t grant = thread->options->drain_time;
+
+    if (thread->running) {
+        ev_async_send(thread->loop, &thread->stop);
+        pthread_join(thread->thread, NULL);
+        thread->running = false;
     }
-    ev_async_send(thread->loop, &thread->stop);
-    pthread_join(thread->thread, NULL);
-    thread->running = false;
+    ody_webhooks_stop(thread->webhooks, grant < WEBHOOKS_MS ? grant : WEBHOOKS_MS);
 }
 
 void ody_api_thread_free(ody_api_thread *thread)
@@ -373,6 +461,8 @@ void ody_api_thread_free(ody_api_thread *thread)
     }
     ody_http_server_free(thread->http);
     ody_ipc_server_free(thread->ipc);
+    ody_webhooks_free(thread->webhooks);
+    ody_redis_inlet_free(thread->redis);
     ody_requests_free(thread->requests);
     ody_calls_free(thread->calls);
     for (ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox), *next; node; node = next) {

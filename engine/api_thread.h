@@ -16,9 +16,11 @@ typedef struct ody_api_setup {
     unsigned shard_count;
     const ody_server_sockets *sockets; /* borrowed */
     const ody_transport *transport;    /* borrowed: how mail reaches the shards */
+    /** Bytes that wait for that shard. */
+    uint64_t (*queued)(void *context, unsigned shard);
     /** It has taken over other options, or has no unanswered request left. In its thread. */
     void (*progress)(void *context);
-    void *context; /* of the transport and of progress */
+    void *context; /* of all of them */
 } ody_api_setup;
 
 /** @return 0, ODY_EMEMORY or ODY_ESYSTEM. No thread yet. */
@@ -41,7 +43,8 @@ void ody_api_thread_change(ody_api_thread *thread, const ody_server_change *chan
 void ody_api_thread_drain(ody_api_thread *thread);
 /** Whether it drains and has answered all. Any thread. */
 bool ody_api_thread_drained(const ody_api_thread *thread);
-/** Ends the thread and waits for it; one that was not started is fine. The main thread. */
+/** Ends the thread and waits for it, and for the last words to webhooks; one that was not started
+ *  is fine. The main thread. */
 void ody_api_thread_stop(ody_api_thread *thread);
 /** Frees everything, mail that waits included. Stopped or not started. NULL is fine. */
 void ody_api_thread_free(ody_api_thread *thread);

@@ -56,6 +56,13 @@ static bool mailbox_full(void *context, unsigned target)
                                 : ody_api_thread_full(self->api);
 }
 
+static uint64_t shard_queued(void *context, unsigned shard)
+{
+    const server *self = context;
+
+    return ody_shard_queued(self->shards[shard]);
+}
+
 static void note_progress(void *context)
 {
     const server *self = context;
@@ -63,8 +70,15 @@ static void note_progress(void *context)
     eventfd_write(self->progress, 1);
 }
 
+static uint64_t read_clock(void *context)
+{
+    (void)context;
+    return ody_clock_us();
+}
+
 /* The API thread has no connections to flush: only the mail half of a transport is its. */
-static const ody_transport api_transport = {.post = post_mail, .full = mailbox_full};
+static const ody_transport api_transport = {
+    .post = post_mail, .full = mailbox_full, .clock = read_clock};
 
 /* All signals are blocked before the first thread, which inherits that; SIGTERM is read here. */
 static int signals_open(ody_error *error)
@@ -128,6 +142,7 @@ static int server_make(server *self, ody_error *error)
             .shard_count = self->count,
             .sockets = self->sockets,
             .transport = &api_transport,
+            .queued = shard_queued,
             .progress = note_progress,
             .context = self,
         },

@@ -4,9 +4,11 @@
 #define ODY_STATUS_H
 
 #include "base/bytes.h"
+#include "cluster/redis_inlet.h"
 #include "hub/calls.h"
 #include "hub/shared.h"
 #include "ody/server.h"
+#include "webhook/webhooks.h"
 
 /** What the status says besides the counters. */
 typedef struct ody_status_facts {
@@ -19,6 +21,8 @@ typedef struct ody_status_facts {
     size_t processes; /* connected to the Unix socket */
     size_t requests;  /* unanswered */
     const ody_calls_state *calls;
+    const ody_webhooks *webhooks; /* or NULL: none are shown */
+    const ody_redis_state *redis; /* or NULL */
     uint64_t uptime_ms;
 } ody_status_facts;
 

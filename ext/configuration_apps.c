@@ -19,6 +19,14 @@ void php_ody_app_key_name(size_t app, const char *key, char *name, size_t size)
     }
 }
 
+/* The entries of a list that was read, or NULL. Not the value: what is read next moves that. */
+static HashTable *list_of(const php_ody_section *section, const char *key)
+{
+    zval *value = php_ody_value_of(section, key);
+
+    return value ? Z_ARRVAL_P(value) : NULL;
+}
+
 static zval *entry_of(const php_ody_section *section, const char *list, uint32_t index, zval *entry)
 {
     ZVAL_DEREF(entry);
@@ -77,16 +85,16 @@ static bool webhook_read(php_ody_configuration *self, const char *where, HashTab
 /* The webhooks that a section sets itself. @param out unchanged when it sets none. */
 static bool webhooks_read(php_ody_configuration *self, const php_ody_section *section, hooks *out)
 {
-    zval *list = php_ody_value_of(section, "webhooks");
+    HashTable *list = list_of(section, "webhooks");
     uint32_t index = 0;
     zval *entry;
 
     if (!list) {
         return true;
     }
-    out->count = zend_hash_num_elements(Z_ARRVAL_P(list));
+    out->count = zend_hash_num_elements(list);
     out->list = zend_arena_calloc(&self->arena, out->count + 1, sizeof(*out->list));
-    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(list), entry)
+    ZEND_HASH_FOREACH_VAL(list, entry)
     {
         char where[64];
 
@@ -165,8 +173,8 @@ bool php_ody_apps_read(php_ody_configuration *self, const ody_app *first)
 {
     const php_ody_section top = {
         .table = php_ody_options, .where = "", .values = &self->values, .arena = &self->arena};
-    zval *list = php_ody_value_of(&top, "apps");
-    size_t count = 1 + zend_hash_num_elements(Z_ARRVAL_P(list));
+    HashTable *list = list_of(&top, "apps");
+    size_t count = 1 + zend_hash_num_elements(list);
     ody_app *apps = zend_arena_calloc(&self->arena, count, sizeof(*apps));
     hooks *of_apps = zend_arena_calloc(&self->arena, count, sizeof(*of_apps));
     size_t number = 0;
@@ -178,7 +186,7 @@ bool php_ody_apps_read(php_ody_configuration *self, const ody_app *first)
     if (!webhooks_read(self, &top, &of_apps[0])) {
         return false;
     }
-    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(list), entry)
+    ZEND_HASH_FOREACH_VAL(list, entry)
     {
         entry = entry_of(&top, "apps", (uint32_t)number++, entry);
         apps[number] = apps[0];

@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <strings.h>
 #include "configuration_parts.h"
+#include "ody/redis.h"
 #include "ody/server.h"
 
 #define SHARDS_MAX 64
@@ -227,26 +228,19 @@ static bool http_check(php_ody_configuration *self)
     return true;
 }
 
+/* The sentence shows nothing of the URL, which may hold a password. */
 static bool redis_check(php_ody_configuration *self)
 {
-    static const char *const schemes[] = {"redis://", "tcp://", "unix://"};
     ody_redis_options *redis = &self->options.redis;
+    ody_error error;
 
     redis->channel =
         text_make(self, "%s%s", text_of(self, "redis.prefix"), text_of(self, "redis.channel"));
-    if (!redis->url) {
-        return true;
+    if (redis->url && ody_redis_url_check(redis->url, &error) < 0) {
+        php_ody_fail("%s", error.message);
+        return false;
     }
-    for (size_t index = 0; index < sizeof(schemes) / sizeof(*schemes); index++) {
-        size_t length = strlen(schemes[index]);
-
-        if (strncasecmp(redis->url, schemes[index], length) == 0 && redis->url[length]) {
-            return true;
-        }
-    }
-    /* What stands there is not shown: it may hold a password. */
-    php_ody_fail("\"redis.url\" must begin with redis://, tcp:// or unix://");
-    return false;
+    return true;
 }
 
 /* The path of the socket with another ending. */

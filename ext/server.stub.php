@@ -86,13 +86,14 @@ final class Server
     public function pid(): ?int {}
 
     /**
-     * Every configuration key.
+     * Every configuration key. Keys of the entries of "apps" and "webhooks" stand as "apps.*.id" and so on;
+     * what an app takes from the top level is there only.
      *
      *     $largest = Server::options()['limits.message_size']['max'];   // bytes
      *
      * @return mixed[][] key in dotted form => ['type' => …, 'unit' => ?string, 'min' => int|float|null,
      *               'max' => int|float|null, 'choices' => ?array, 'default' => mixed, 'reloadable' => bool].
-     *               Of texts min and max are bytes, of lists of texts how many. A default of null means: not set.
+     *               Of texts min and max are bytes, of lists how many. A default of null means: not set.
      *               Reloadable: a change counts without restarting the server.
      */
     public static function options(): array {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: f74fe9c972b368447e560c8eb5b275763446c3e9 */
+ * Stub hash: 6fb8d0fc3e6e488d0827d14724c4519276daaa9d */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Ody_Websocket_Server_configure, 0, 1, IS_STATIC, 0)
 	ZEND_ARG_TYPE_INFO(0, config, IS_ARRAY, 0)

@@ -18,7 +18,6 @@
 #include "supervisor_state.h"
 
 #define FIRST_HANDED_OVER 3
-#define HTTP_NAME "http" /* of the HTTP API's socket, where that has an address of its own */
 
 /* What was handed over. */
 typedef struct handed_over {
@@ -95,13 +94,19 @@ static int unix_take(handed_over *taken, int descriptor, const ody_options *opti
     return 0;
 }
 
-static int http_take(handed_over *taken, int descriptor, ody_error *error)
+/* The one that is called "http" is the HTTP API's. */
+static int http_take(handed_over *taken, int descriptor, const ody_options *options,
+                     ody_error *error)
 {
+    if (!options->http.enabled || options->http.port == 0) {
+        return ody_error_set(error, ODY_ECONFIGURATION,
+                             "The service manager handed over a socket called \"http\", but "
+                             "neither \"http_api.listen\" nor \"http_api.port\" is set");
+    }
     if (taken->http_listen >= 0) {
-        return ody_error_set(
-            error, ODY_ECONFIGURATION,
-            "The service manager handed over two sockets with the name \"" HTTP_NAME
-            "\"; one is enough");
+        return ody_error_set(error, ODY_ECONFIGURATION,
+                             "The service manager handed over two sockets called \"http\"; one is "
+                             "enough");
     }
     taken->http_listen = descriptor;
     return 0;
@@ -127,8 +132,8 @@ static int one_take(handed_over *taken, int descriptor, const ody_options *optio
     if (family == AF_UNIX) {
         return unix_take(taken, descriptor, options, name, error);
     }
-    if (ody_http_has_listener(options) && strcmp(name, HTTP_NAME) == 0) {
-        return http_take(taken, descriptor, error);
+    if (strcmp(name, "http") == 0) {
+        return http_take(taken, descriptor, options, error);
     }
     if (taken->tcp_count == options->worker_num) {
         return ody_error_set(error, ODY_ECONFIGURATION,
@@ -140,7 +145,7 @@ static int one_take(handed_over *taken, int descriptor, const ody_options *optio
     return 0;
 }
 
-static void port_compare(int descriptor, const ody_options *options)
+static void port_compare(int descriptor, uint16_t wanted)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof(address);
@@ -151,9 +156,9 @@ static void port_compare(int descriptor, const ody_options *options)
     }
     /* Both families have the port at the same place. */
     port = ntohs(((struct sockaddr_in *)&address)->sin_port);
-    if (port != options->port) {
+    if (port != wanted) {
         ody_log(ODY_LOG_WARNING, "the socket that was handed over has another port",
-                ODY_NUMBER("port", options->port), ODY_NUMBER("handed_over", port));
+                ODY_NUMBER("port", wanted), ODY_NUMBER("handed_over", port));
     }
 }
 
@@ -163,7 +168,7 @@ static int tcp_share(ody_supervisor *self, const handed_over *taken, ody_error *
     const ody_options *options = self->now.options;
 
     for (unsigned index = 0; index < taken->tcp_count; index++) {
-        port_compare(taken->tcp[index], options);
+        port_compare(taken->tcp[index], options->port);
     }
     while (self->listening < options->worker_num) {
         int shared = fcntl(taken->tcp[self->listening % taken->tcp_count], F_DUPFD_CLOEXEC,
@@ -193,25 +198,17 @@ static int take_over(ody_supervisor *self, ody_error *error)
         }
     }
     self->unix_listen = taken.unix_listen;
-    self->http_listen = taken.http_listen;
     self->unix_handed_over = taken.unix_listen >= 0;
+    self->http_listen = taken.http_listen;
+    if (taken.http_listen >= 0) {
+        port_compare(taken.http_listen, self->now.options->http.port);
+    }
     if (count > 0) {
         ody_log(ODY_LOG_INFO, "sockets were handed over", ODY_NUMBER("tcp", taken.tcp_count),
                 ODY_NUMBER("unix", self->unix_handed_over),
                 ODY_NUMBER("http", self->http_listen >= 0));
     }
     return taken.tcp_count > 0 ? tcp_share(self, &taken, error) : 0;
-}
-
-static int http_open(ody_supervisor *self, ody_error *error)
-{
-    const ody_options *options = self->now.options;
-
-    if (self->http_listen >= 0 || !ody_http_has_listener(options)) {
-        return 0;
-    }
-    self->http_listen = ody_listen_http(options, error);
-    return self->http_listen < 0 ? self->http_listen : 0;
 }
 
 int ody__sockets_open(ody_supervisor *self, ody_error *error)
@@ -223,8 +220,8 @@ int ody__sockets_open(ody_supervisor *self, ody_error *error)
         code = ody_listen_tcp(options, self->listen, error);
         self->listening = code == 0 ? options->worker_num : 0;
     }
-    if (code == 0) {
-        code = http_open(self, error);
+    if (code == 0 && self->http_listen < 0) {
+        code = ody_listen_http(options, &self->http_listen, error);
     }
     if (code < 0 || self->unix_handed_over) {
         return code;

@@ -46,13 +46,12 @@ static int refuse_absent(ody_view channel, ody_error *error)
     return ody_error_set(error, ODY_ESIGNATURE, "Auth info required to subscribe to %s", shown);
 }
 
-static int refuse_key(ody_view key, ody_error *error)
+static int refuse_key(ody_view key, const char *what, ody_error *error)
 {
     char shown[SHOWN_KEY];
 
     show(key, shown, sizeof(shown));
-    return ody_error_set(error, ODY_ESIGNATURE, "Invalid key in subscription auth data: '%s'",
-                         shown);
+    return ody_error_set(error, ODY_ESIGNATURE, "Invalid key in %s auth data: '%s'", what, shown);
 }
 
 static int refuse_signature(ody_view socket_id, ody_view channel, ody_view channel_data,
@@ -72,32 +71,79 @@ static int refuse_signature(ody_view socket_id, ody_view channel, ody_view chann
                          shown_signature);
 }
 
+static int refuse_user_signature(ody_view socket_id, ody_view user_data, ody_view signature,
+                                 ody_error *error)
+{
+    char shown_id[SHOWN_SOCKET_ID], shown_data[SHOWN_CHANNEL], shown_signature[SHOWN_SIGNATURE];
+
+    show(socket_id, shown_id, sizeof(shown_id));
+    show(user_data, shown_data, sizeof(shown_data));
+    show(signature, shown_signature, sizeof(shown_signature));
+    return ody_error_set(error, ODY_ESIGNATURE,
+                         "Invalid signature: Expected HMAC SHA256 hex digest of %s::user::%s, "
+                         "but got %s",
+                         shown_id, shown_data, shown_signature);
+}
+
+/* Takes "key:hex" apart at the last colon: a key may hold one, hex digits do not. */
+static void split(ody_view auth, ody_view *key, ody_view *signature)
+{
+    const char *colon = auth.length > 0 ? memrchr(auth.data, ':', auth.length) : NULL;
+
+    *key = auth;
+    *signature = ODY_VIEW_NONE;
+    if (colon) {
+        key->length = (size_t)(colon - auth.data);
+        *signature = (ody_view){colon + 1, auth.length - key->length - 1};
+    }
+}
+
+static bool is_right(const char *right, ody_view signature)
+{
+    return ody_secret_equal((ody_view){right, ODY_SIGNATURE_HEX}, signature);
+}
+
 int ody_channel_verify(ody_view key, ody_view secret, ody_view socket_id, ody_view channel,
                        ody_view channel_data, ody_view auth, ody_error *error)
 {
     char right[ODY_SIGNATURE_HEX + 1];
-    ody_view sent_key = auth, signature = ODY_VIEW_NONE;
-    const char *colon;
+    ody_view sent_key, signature;
     int result;
 
     if (auth.length == 0) {
         return refuse_absent(channel, error);
     }
-    /* The last one: a key may hold a colon, hex digits do not. */
-    colon = memrchr(auth.data, ':', auth.length);
-    if (colon) {
-        sent_key.length = (size_t)(colon - auth.data);
-        signature = (ody_view){colon + 1, auth.length - sent_key.length - 1};
-    }
+    split(auth, &sent_key, &signature);
     if (!ody_secret_equal(sent_key, key)) {
-        return refuse_key(sent_key, error);
+        return refuse_key(sent_key, "subscription", error);
     }
     result = ody_channel_sign(secret, socket_id, channel, channel_data, right);
     if (result != 0) {
         return ody_error_set(error, result, "%s", ody_error_text(result));
     }
-    if (!ody_secret_equal((ody_view){right, ODY_SIGNATURE_HEX}, signature)) {
+    if (!is_right(right, signature)) {
         return refuse_signature(socket_id, channel, channel_data, signature, error);
+    }
+    return 0;
+}
+
+int ody_user_verify(ody_view key, ody_view secret, ody_view socket_id, ody_view user_data,
+                    ody_view auth, ody_error *error)
+{
+    char right[ODY_SIGNATURE_HEX + 1];
+    ody_view sent_key, signature;
+    int result;
+
+    split(auth, &sent_key, &signature);
+    if (!ody_secret_equal(sent_key, key)) {
+        return refuse_key(sent_key, "sign-in", error);
+    }
+    result = ody_user_sign(secret, socket_id, user_data, right);
+    if (result != 0) {
+        return ody_error_set(error, result, "%s", ody_error_text(result));
+    }
+    if (!is_right(right, signature)) {
+        return refuse_user_signature(socket_id, user_data, signature, error);
     }
     return 0;
 }

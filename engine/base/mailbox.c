@@ -64,7 +64,12 @@ ody_mailbox_node *ody_mailbox_take(ody_mailbox *mailbox)
     return first;
 }
 
+uint64_t ody_mailbox_bytes(const ody_mailbox *mailbox)
+{
+    return atomic_load_explicit(&mailbox->bytes, memory_order_relaxed);
+}
+
 bool ody_mailbox_full(const ody_mailbox *mailbox)
 {
-    return atomic_load_explicit(&mailbox->bytes, memory_order_relaxed) >= mailbox->limit;
+    return ody_mailbox_bytes(mailbox) >= mailbox->limit;
 }

@@ -46,6 +46,8 @@ void ody_mailbox_fini(ody_mailbox *mailbox);
 int ody_mailbox_post(ody_mailbox *mailbox, ody_mailbox_node *node, bool must);
 /** Takes all that waits, oldest first, as a chain of `next`; NULL when empty. The owning thread. */
 ody_mailbox_node *ody_mailbox_take(ody_mailbox *mailbox);
+/** Bytes that wait. Any thread; a moment later it may differ. */
+uint64_t ody_mailbox_bytes(const ody_mailbox *mailbox);
 /** Whether the limit is reached. Any thread; a moment later it may differ. */
 bool ody_mailbox_full(const ody_mailbox *mailbox);
 

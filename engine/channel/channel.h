@@ -46,6 +46,7 @@ struct ody_channel {
     uint64_t serial; /* of the last numbered message */
     ody_channel_presence *presence;
     ody_channel_cache *cache;
+    struct ody_counting *counting; /* the hub's, or NULL */
     ody_channel_kind kind;
     uint16_t shards;
     uint16_t name_length;
@@ -59,7 +60,8 @@ struct ody_channel {
  * @return an empty channel, or NULL without memory.
  */
 ody_channel *ody_channel_new(uint32_t app, ody_view name, ody_channel_kind kind, unsigned shards);
-/** Frees it with its members, users and cached event, which must be in no list of the hub. */
+/** Frees it with its members, users and cached event, which must be in no list of the hub. What is
+ *  the hub's must be gone. */
 void ody_channel_free(ody_channel *channel);
 /** The name; lives as long as the channel, so a map may use it as its key. */
 ody_view ody_channel_name(const ody_channel *channel);

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "hub/deliver.h"
 #include "hub/gate.h"
+#include "hub/signin.h"
 #include "hub/subscription.h"
 #include "ody/auth.h"
 #include "wire/channel_name.h"
@@ -77,25 +78,10 @@ static int check_room(ody_hub *hub, const ody_connection *connection, ody_view c
                          connection->app->app->limits.channels_per_connection);
 }
 
-/* The key before the colon of a token; the current one where there is no such key, so that the
- * error speaks of that one. */
-static const ody_app_key *key_of_token(const ody_app *app, ody_view auth)
-{
-    for (size_t index = 1; index < ODY_APP_KEYS; index++) {
-        ody_view key = ody_view_of(app->keys[index].key);
-
-        if (key.data && ody_view_starts(auth, key) && auth.length > key.length &&
-            auth.data[key.length] == ':') {
-            return &app->keys[index];
-        }
-    }
-    return &app->keys[0];
-}
-
 static int check_signature(ody_hub *hub, const ody_connection *connection,
                            const ody_message *message, ody_error *error)
 {
-    const ody_app_key *key = key_of_token(connection->app->app, message->auth);
+    const ody_app_key *key = ody__app_key_of_token(connection->app->app, message->auth);
     char id[ODY_SOCKET_ID_TEXT];
     int code;
 
@@ -123,7 +109,8 @@ static int check_channel(ody_hub *hub, ody_connection *connection, const ody_mes
         return ody_error_set(error, code, "Invalid channel name: %.*s", SHOWN(message->channel));
     }
     code = check_room(hub, connection, message->channel, error);
-    if (code == 0 && kind->type == ODY_CHANNEL_USER) {
+    if (code == 0 && kind->type == ODY_CHANNEL_USER &&
+        !ody__signin_is(connection, ody_channel_user_id(message->channel))) {
         ody_count(hub->counters, refused_signatures, 1);
         code = ody_error_set(error, ODY_ESIGNATURE, "Sign in to subscribe to %.*s",
                              SHOWN(message->channel));
@@ -135,11 +122,14 @@ static int check_channel(ody_hub *hub, ody_connection *connection, const ody_mes
     return code;
 }
 
-/* Reads who a member of a presence channel is. */
+/* Reads who a member of a presence channel is: what it says itself, or who has signed in. */
 static int read_member(const ody_connection *connection, const ody_message *message,
                        ody_member_data *member, ody_error *error)
 {
     if (!message->channel_data.data) {
+        if (ody__signin_member(connection, member)) {
+            return 0;
+        }
         return ody_error_set(error, ODY_EINVALID, "channel_data is required to subscribe to %.*s",
                              SHOWN(message->channel));
     }
@@ -347,6 +337,7 @@ static void send_client_event(ody_hub *hub, ody_connection *connection, const od
         return;
     }
     mail->client = connection->id;
+    mail->stamp = ody_transport_clock(hub->transport, hub->context);
     if (ody__hub_post(hub, ody__hub_home(hub, mail->app, message->channel), mail, false) < 0) {
         ody_mail_free(mail);
         ody_count(hub->counters, dropped_mailbox, 1);
@@ -433,7 +424,7 @@ static void handle(ody_hub *hub, ody_connection *connection, const ody_message *
         ody__subscription_wish_off(hub, connection, message->channel);
         return;
     case ODY_MESSAGE_SIGNIN:
-        ody__reply_error(hub, connection, 0, ODY_VIEW("User sign-in is not enabled"));
+        ody__client_signin(hub, connection, message);
         return;
     case ODY_MESSAGE_CLIENT_EVENT:
         client_event(hub, connection, message, text);

@@ -112,6 +112,7 @@ void ody__deliver_mail(ody_hub *hub, ody_mail *take_mail)
 
     if (local) {
         ody__deliver(hub, local, take_mail->frame, ody__connection_find(hub, take_mail->client));
+        ody__latency_note(&hub->stamps, take_mail->stamp);
     }
     ody_mail_free(take_mail);
 }

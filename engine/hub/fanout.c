@@ -34,7 +34,7 @@ int ody__fanout_make(ody_hub *hub, const ody_channel *channel, const ody_bytes *
     ody_frame *frame = NULL;
     int code = text->failed ? ODY_EMEMORY : 0;
 
-    fanout->first = NULL;
+    *fanout = (ody_fanout){0};
     for (unsigned shard = 0; code == 0 && shard < hub->count; shard++) {
         ody_mail *mail;
 
@@ -70,6 +70,7 @@ void ody__fanout_send(ody_hub *hub, ody_channel *channel, ody_fanout *fanout)
 
         fanout->first = mail->node.next;
         mail->number = channel->serial;
+        mail->stamp = fanout->stamp;
         (void)ody__hub_post(hub, mail->target, mail, true);
     }
 }
@@ -81,5 +82,21 @@ void ody__fanout_drop(ody_fanout *fanout)
 
         fanout->first = mail->node.next;
         ody_mail_free(mail);
+    }
+}
+
+void ody__fanout_add(ody_fanout *fanout, ody_mail *take_mail)
+{
+    take_mail->node.next = fanout->first;
+    fanout->first = &take_mail->node;
+}
+
+void ody__fanout_post(ody_hub *hub, ody_fanout *fanout)
+{
+    while (fanout->first) {
+        ody_mail *mail = ody_container_of(fanout->first, ody_mail, node);
+
+        fanout->first = mail->node.next;
+        (void)ody__hub_post(hub, mail->target, mail, true);
     }
 }

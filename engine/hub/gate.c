@@ -3,12 +3,11 @@
 #include "hub/gate.h"
 
 #include "hub/deliver.h"
+#include "hub/webhook_mail.h"
 
 /* A client that goes on talking is read no further beyond this, and read again below that. */
 #define HELD_MOST (64u * 1024)
 #define HELD_LEAST (8u * 1024)
-
-#define CLOSE_UNAUTHORISED 4009
 
 /* A message that waits for its turn. */
 typedef struct held_message {
@@ -173,7 +172,7 @@ static void handshake_decided(ody_hub *hub, ody_connection *connection, const od
     case ODY_VERDICT_REFUSED:
         ody_count(hub->counters, refused_by_application, 1);
         ody__connection_turn_away(hub, connection,
-                                  mail->number ? (uint16_t)mail->number : CLOSE_UNAUTHORISED,
+                                  mail->number ? (uint16_t)mail->number : ODY_CLOSE_UNAUTHORISED,
                                   mail->event);
         return;
     case ODY_VERDICT_FAILED:
@@ -307,6 +306,7 @@ static void notice_send(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind
 void ody__notice(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind, ody_socket_id client,
                  const ody_mail_texts *texts)
 {
+    ody__webhook_notice(hub, app, kind, client, texts);
     if (ody_interest_wants(ody__app_interest(hub, app), kind)) {
         notice_send(hub, app, kind, client, texts);
     }

@@ -45,7 +45,7 @@ void ody__gate_forget(ody_hub *hub);
 /** Frees what the connection holds. */
 void ody__gate_free(ody_connection *connection);
 
-/** Tells the application something that nobody waits for, if it wants to know. */
+/** Tells the application something that nobody waits for, if it wants to know; webhooks too. */
 void ody__notice(ody_hub *hub, const ody_hub_app *app, ody_call_kind kind, ody_socket_id client,
                  const ody_mail_texts *texts);
 /** Tells the handler of a channel that a client is out of it, if it has one. */

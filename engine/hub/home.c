@@ -3,8 +3,10 @@
  * What a home does: joins and leaves, publishing, client events. Everything that needs memory is
  * made first, then the state changes, then mail goes out.
  */
+#include "hub/counting.h"
 #include "hub/fanout.h"
 #include "hub/gate.h"
+#include "hub/letters.h"
 #include "wire/encode.h"
 
 #define NOBODY ((ody_socket_id){0})
@@ -57,6 +59,7 @@ static void release(ody_hub *hub, ody_channel *channel)
     if (channel->presence) {
         ody_list_remove(&channel->presence->node);
     }
+    ody__counting_end(channel);
     ody_map_remove(&hub->apps[channel->app]->channels, ody_channel_name(channel));
     ody_channel_free(channel);
 }
@@ -144,26 +147,30 @@ static void leave(ody_hub *hub, uint32_t number, ody_view name, ody_socket_id cl
     }
     if (channel->members.count > 0) {
         (void)announce_all(hub, channel);
+        ody__counting_changed(channel);
         return;
     }
     ody_count(hub->counters, channels, -1);
     ody_count(app->counters, channels, -1);
     ody__notice(hub, app, ODY_CALL_VACATED, NOBODY, &(ody_mail_texts){.channel = name});
+    ody__counting_changed(channel);
     forget_departures(channel);
     release(hub, channel);
 }
 
 static void leave_all(ody_hub *hub, ody_mail *take_mail)
 {
-    const char *at = take_mail->data.data;
-    const char *end = at + take_mail->data.length;
+    ody_view at = take_mail->data;
+    ody_letter_name named;
 
-    while (at < end) {
-        uint16_t length;
-
-        memcpy(&length, at, sizeof(length));
-        leave(hub, take_mail->app, (ody_view){at + sizeof(length), length}, take_mail->client);
-        at += sizeof(length) + length;
+    while (ody__letter_next(&at, &named)) {
+        if (*named.tag == ODY_LETTER_CHANNEL) {
+            leave(hub, take_mail->app, named.name, take_mail->client);
+        } else if (*named.tag == ODY_LETTER_USER) {
+            ody__user_left(hub, take_mail->app, named.name, take_mail->client);
+        } else {
+            ody__user_unwatched(hub, take_mail->app, named.name, take_mail->client);
+        }
     }
     ody_mail_free(take_mail);
 }
@@ -250,9 +257,12 @@ static int join_new(ody_hub *hub, const ody_hub_app *app, ody_channel *channel, 
     const ody_presence_profile profile = {mail->user_id, mail->user_info};
     ody_fanout arrival = {0};
     bool first;
-    int code = ody_channel_join(channel, mail->client, ody_socket_id_shard(mail->client), &profile,
-                                app->app->limits.presence_members, &first);
+    int code = ody__counting_begin(hub, app, channel);
 
+    if (code == 0) {
+        code = ody_channel_join(channel, mail->client, ody_socket_id_shard(mail->client), &profile,
+                                app->app->limits.presence_members, &first);
+    }
     if (code < 0) {
         return code;
     }
@@ -283,6 +293,15 @@ static int join_new(ody_hub *hub, const ody_hub_app *app, ody_channel *channel, 
     return 0;
 }
 
+/* Whoever can fill the cache learns that somebody waits for it. */
+static void note_miss(ody_hub *hub, const ody_hub_app *app, ody_channel *channel)
+{
+    if (channel->kind.cache && !ody_channel_cache_get(channel, hub->now).data) {
+        ody__notice(hub, app, ODY_CALL_CACHE_MISS, NOBODY,
+                    &(ody_mail_texts){.channel = ody_channel_name(channel)});
+    }
+}
+
 static void join(ody_hub *hub, ody_mail *take_mail)
 {
     ody_hub_app *app = ody__app_obtain(hub, take_mail->app);
@@ -294,11 +313,17 @@ static void join(ody_hub *hub, ody_mail *take_mail)
                    ? confirm(hub, channel, take_mail)
                    : join_new(hub, app, channel, take_mail);
     }
+    if (code == 0) {
+        note_miss(hub, app, channel);
+    }
     if (channel) {
         take_mail->number = channel->serial;
         release(hub, channel);
     }
     answer(hub, take_mail, code < 0 ? ODY_MAIL_REFUSED : ODY_MAIL_JOINED, code);
+    if (code == 0) {
+        ody__counting_changed(channel);
+    }
 }
 
 static int publish_client_event(ody_hub *hub, const ody_mail *mail)
@@ -322,6 +347,7 @@ static int publish_client_event(ody_hub *hub, const ody_mail *mail)
                      member->user ? ody_presence_user_id(member->user) : ODY_VIEW_NONE);
     code = ody__fanout_make(hub, channel, text, mail->client, &fanout);
     if (code == 0) {
+        fanout.stamp = mail->stamp;
         ody__fanout_send(hub, channel, &fanout);
         ody_count(hub->counters, messages_published, 1);
         ody_count(app->counters, messages_published, 1);
@@ -452,6 +478,7 @@ static int publish_to(ody_hub *hub, ody_channel *channel, const ody_mail *mail)
     if (code < 0) {
         return code;
     }
+    fanout.stamp = mail->stamp;
     ody__fanout_send(hub, channel, &fanout);
     ody_count(hub->counters, messages_published, 1);
     ody_count(app->counters, messages_published, 1);

@@ -5,6 +5,7 @@
 #include "channel/channel.h"
 #include "hub/deliver.h"
 #include "hub/gate.h"
+#include "hub/signin.h"
 #include "hub/subscription.h"
 #include "wire/encode.h"
 
@@ -19,10 +20,12 @@
 static void retry(ody_timer *timer, uint64_t now)
 {
     ody_hub *hub = ody_container_of(timer, ody_hub, retry);
-    bool announced = ody__home_retry(hub);
+    bool done = ody__home_retry(hub);
 
     (void)now;
-    if (!ody__subscription_retry(hub) || !announced) {
+    done = ody__users_retry(hub) && done;
+    done = ody__subscription_retry(hub) && done;
+    if (!ody__signin_retry(hub) || !done) {
         ody__hub_retry_later(hub);
     }
 }
@@ -74,7 +77,9 @@ ody_hub *ody_hub_new(ody_shared *shared, unsigned index, unsigned count,
     hub->first_free = UINT32_MAX;
     ody_list_init(&hub->connections);
     ody_list_init(&hub->unannounced);
+    ody_list_init(&hub->unannounced_users);
     ody_list_init(&hub->orphans);
+    ody_list_init(&hub->partings);
     ody_list_init(&hub->open_batches);
     ody_wheel_init(&hub->wheel, now);
     hub->retry.fire = retry;
@@ -112,6 +117,7 @@ void ody_hub_free(ody_hub *hub)
     }
     ody_hub_turn_end(hub);
     ody__subscription_free_orphans(hub);
+    ody__signin_free_orphans(hub);
     ody__apps_free(hub);
     ody_free(hub->interest);
     ody_batch_unref(hub->pong);
@@ -129,6 +135,21 @@ static void dispatch(ody_hub *hub, ody_mail *take_mail)
     case ODY_MAIL_LEFT:
     case ODY_MAIL_REJECTED:
         ody__subscription_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_SIGNED_IN:
+        ody__signin_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_WATCHING:
+    case ODY_MAIL_WATCHED:
+        ody__watchlist_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_DISCONNECT:
+        ody__signin_disconnect_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_SIGN_IN:
+    case ODY_MAIL_WATCH:
+    case ODY_MAIL_TERMINATE:
+        ody__user_mail(hub, take_mail);
         return;
     case ODY_MAIL_DELIVER:
         ody__deliver_mail(hub, take_mail);
@@ -156,6 +177,7 @@ static void dispatch(ody_hub *hub, ody_mail *take_mail)
     case ODY_MAIL_CALL:
     case ODY_MAIL_NOTICE:
     case ODY_MAIL_SOCKET:
+    case ODY_MAIL_WEBHOOK:
         ody_mail_free(take_mail);
         return;
     case ODY_MAIL_JOIN:
@@ -245,6 +267,11 @@ void ody_hub_turn_end(ody_hub *hub)
     hub->turn_bytes = 0;
     hub->turn_deliveries = 0;
     show_gauges(hub);
+}
+
+void ody_hub_flushed(ody_hub *hub, uint64_t now)
+{
+    ody__latency_count(&hub->stamps, &hub->shared->latencies[hub->index], now);
 }
 
 bool ody_hub_turn_full(const ody_hub *hub)

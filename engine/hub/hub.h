@@ -32,7 +32,10 @@ enum {
     ODY_CLOSE_DISABLED = 4003,
     ODY_CLOSE_CONNECTIONS = 4004,
     ODY_CLOSE_PATH = 4005,
+    ODY_CLOSE_VERSION = 4006,
     ODY_CLOSE_PROTOCOL = 4007,
+    ODY_CLOSE_NO_PROTOCOL = 4008,
+    ODY_CLOSE_UNAUTHORISED = 4009,
     ODY_CLOSE_OVERLOADED = 4100, /* no memory for a delivery, which must not be left out silently */
     ODY_CLOSE_SLOW = 4101,       /* reads too slowly: its queue went over a limit */
     ODY_CLOSE_DRAIN = 4200,
@@ -47,6 +50,7 @@ typedef struct ody_handshake {
                           ody_hub_wants_head says no */
     ody_view app_key;
     ody_view protocol;   /* the query's value, or ODY_VIEW_NONE */
+    ody_view origin;     /* of the page, or ODY_VIEW_NONE; "" when there were several */
     uint8_t address[16]; /* of the client, proxies seen through; IPv4 mapped */
     bool count_address;  /* false: loopback, does not count against the limit per address */
 } ody_handshake;
@@ -71,10 +75,12 @@ typedef struct ody_connection {
     ody_list subscriptions;
     ody_map subscription_index; /* by local channel, once there are more than a few */
     uint32_t subscription_count;
-    uint32_t leaving_count; /* of them, those that the client does not want any more */
-    ody_timer timer;        /* activity, pong, slow consumer */
-    uint64_t last_activity; /* while a probe is out: when it went */
-    uint64_t rate_window;   /* second of the client-event window */
+    uint32_t leaving_count;    /* of them, those that the client does not want any more */
+    struct ody_signin *signin; /* NULL unless it has signed in, or is about to */
+    uint64_t authorize_by;     /* it must have done so by then, or be in a guarded channel; 0: no */
+    ody_timer timer;           /* activity, pong, slow consumer, authorize_by */
+    uint64_t last_activity;    /* while a probe is out: when it went */
+    uint64_t rate_window;      /* second of the client-event window */
     uint32_t rate_count;
     uint8_t protocol;
     bool pinged;  /* a probe is out */
@@ -99,7 +105,16 @@ typedef struct ody_transport {
     void (*pause)(void *context, ody_connection *connection, bool paused);
     /** Whether the mailbox of that thread is over its limit. */
     bool (*full)(void *context, unsigned target);
+    /** Monotonic µs, the same clock in all threads: how long publishing takes is measured with it.
+     *  NULL: that is not measured. */
+    uint64_t (*clock)(void *context);
 } ody_transport;
+
+/** The clock of a transport; 0 without one. */
+static inline uint64_t ody_transport_clock(const ody_transport *transport, void *context)
+{
+    return transport->clock ? transport->clock(context) : 0;
+}
 
 /**
  * @param shared borrowed. @param index of this shard. @param count of shards. @param now ms.
@@ -143,6 +158,9 @@ void ody_hub_mail(ody_hub *hub, ody_mail *take_mail, uint64_t now);
 /** Before the transport flushes: seals this turn's batches, so that the next turn begins new ones.
  */
 void ody_hub_turn_end(ody_hub *hub);
+/** This turn's frames have been handed to their sockets: counts how long that took. @param now µs
+ * of the transport's clock. */
+void ody_hub_flushed(ody_hub *hub, uint64_t now);
 /** Whether this turn has queued so much that the loop should flush before it takes more mail. */
 bool ody_hub_turn_full(const ody_hub *hub);
 /** Runs timers. */

@@ -15,14 +15,21 @@ typedef enum ody_mail_kind {
     /* A shard to a channel's home. */
     ODY_MAIL_JOIN,      /* client, channel, user_id and user_info: comes back JOINED or REFUSED */
     ODY_MAIL_LEAVE,     /* client, channel: comes back LEFT */
-    ODY_MAIL_LEAVE_ALL, /* client is gone; data: names, each behind its length in two bytes */
+    ODY_MAIL_LEAVE_ALL, /* client is gone; data: names (hub/letters.h) */
     ODY_MAIL_CLIENT_EVENT, /* client, channel, event, data: comes back only when it is REJECTED */
+    /* A shard to a user's home, or to that of the users that it wants to watch. */
+    ODY_MAIL_SIGN_IN, /* client, user_id, data: user_data: comes back SIGNED_IN */
+    ODY_MAIL_WATCH,   /* client, data: names: comes back WATCHING, which says who is online */
     /* A home to a shard. */
     ODY_MAIL_JOINED,  /* frame: the success; second: the cached event or the miss, or NULL */
     ODY_MAIL_REFUSED, /* code */
     ODY_MAIL_LEFT,
-    ODY_MAIL_REJECTED, /* code: why a client event was not published */
-    ODY_MAIL_DELIVER,  /* frame for the subscribers of channel, but not for client */
+    ODY_MAIL_REJECTED,   /* code: why a client event was not published */
+    ODY_MAIL_DELIVER,    /* frame for the subscribers of channel, but not for client */
+    ODY_MAIL_SIGNED_IN,  /* code */
+    ODY_MAIL_WATCHING,   /* code; the tags of the names say who is online */
+    ODY_MAIL_WATCHED,    /* user_id, number: whether online now, frame for those who watch */
+    ODY_MAIL_DISCONNECT, /* result: ody_socket_id[number] to be closed, because of their user */
     /* The API thread to a home, to all homes, or (WHISPER) to the shard of a client. */
     ODY_MAIL_PUBLISH, /* channel, event, data; client does not get it */
     ODY_MAIL_WHISPER, /* client, event, data, channel or none */
@@ -30,8 +37,9 @@ typedef enum ody_mail_kind {
     ODY_MAIL_USERS,
     ODY_MAIL_IS_SUBSCRIBED,
     ODY_MAIL_CHANNEL_EXISTS,
-    ODY_MAIL_CHANNEL,  /* comes back with `result`: the cached data, `number`: ms that it stays */
-    ODY_MAIL_CHANNELS, /* data: the prefix of the names */
+    ODY_MAIL_CHANNEL,   /* comes back with `result`: the cached data, `number`: ms that it stays */
+    ODY_MAIL_CHANNELS,  /* data: the prefix of the names */
+    ODY_MAIL_TERMINATE, /* user_id */
     /* The API thread to the shard of a client. */
     ODY_MAIL_SUBSCRIBE,   /* client, channel, data: channel_data or none */
     ODY_MAIL_UNSUBSCRIBE, /* client, channel */
@@ -41,8 +49,9 @@ typedef enum ody_mail_kind {
     ODY_MAIL_INTEREST, /* result: ody_interest */
     /* A shard or a home to the API thread, for PHP workers: number: ody_call_kind, client, channel,
      * event, data, user_id; of a handshake user_id is the address and user_info the head. */
-    ODY_MAIL_CALL,   /* comes back as VERDICT */
-    ODY_MAIL_NOTICE, /* nobody waits */
+    ODY_MAIL_CALL,    /* comes back as VERDICT */
+    ODY_MAIL_NOTICE,  /* nobody waits */
+    ODY_MAIL_WEBHOOK, /* the same for webhooks; number: ody_webhook_event */
     /* A shard to the API thread: number: the descriptor of a socket with an HTTP request, which
      * belongs to the mail. Nothing has been read from it. */
     ODY_MAIL_SOCKET,
@@ -65,6 +74,7 @@ typedef struct ody_mail {
     uint32_t subscribers; /* CHANNEL, and PUBLISH with info: the channel's connections … */
     uint32_t users;       /* … and distinct users */
     uint64_t number;  /* JOINED and DELIVER: the channel's serial; answers: a count or 0 and 1 */
+    uint64_t stamp;   /* PUBLISH, CLIENT_EVENT and their DELIVER: µs when it was accepted, or 0 */
     ody_frame *frame; /* one reference each, or NULL */
     ody_frame *second;
     void *result; /* owned; SUBSCRIBERS: ody_socket_id[number], CHANNELS: ody_channel_entry[number],

@@ -10,12 +10,16 @@
 #include "hub/mail.h"
 #include "wire/channel_name.h"
 
+/* A user could sign in with an id that long under some configuration. */
+#define USER_ID_MAX 65535
+
 /* What the answers are made into. */
 typedef enum request_kind {
     REQUEST_PUBLISH,
     REQUEST_YES_OR_NO,
     REQUEST_SUBSCRIBERS,
     REQUEST_USERS,
+    REQUEST_TERMINATE,
     REQUEST_CHANNEL,
     REQUEST_CHANNELS,
 } request_kind;
@@ -171,9 +175,14 @@ static int refuse(ody_error *error, int code)
 static int send_all(ody_requests *requests, ody_mail *take_first, ody_socket_id client,
                     request *self)
 {
+    uint64_t stamp = self->kind == REQUEST_PUBLISH
+                         ? ody_transport_clock(requests->transport, requests->context)
+                         : 0;
+
     while (take_first) {
         ody_mail *next = (ody_mail *)take_first->node.next;
 
+        take_first->stamp = stamp;
         take_first->ticket = self->ticket;
         take_first->client = client;
         ody_mail_weigh(take_first);
@@ -463,6 +472,25 @@ int ody_requests_channel(ody_requests *requests, const ody_app *app, ody_view ch
                     ticket, error);
 }
 
+int ody_requests_terminate(ody_requests *requests, const ody_app *app, ody_view user_id,
+                           uint64_t now, ody_reply_callback callback, void *context,
+                           uint64_t *ticket, ody_error *error)
+{
+    const ody_mail_texts texts = {.app = app->number, .user_id = user_id};
+    request about = {.kind = REQUEST_TERMINATE, .callback = callback, .context = context};
+    ody_mail *first = NULL;
+
+    if (user_id.length == 0 || user_id.length > USER_ID_MAX) {
+        return ody_error_set(error, ODY_EINVALID,
+                             "invalid user id: it has %zu bytes, 1 to %d are "
+                             "allowed",
+                             user_id.length, USER_ID_MAX);
+    }
+    mail_add(requests, &first, ODY_MAIL_TERMINATE,
+             ody_mail_home(app->number, user_id, requests->shards), &texts);
+    return begin(requests, first, (ody_socket_id){0}, &about, now, ticket, error);
+}
+
 int ody_requests_channels(ody_requests *requests, const ody_app *app, ody_view prefix, uint64_t now,
                           ody_reply_callback callback, void *context, uint64_t *ticket,
                           ody_error *error)
@@ -558,6 +586,7 @@ static void fill(const request *self, ody_reply *reply)
 {
     switch (self->kind) {
     case REQUEST_PUBLISH:
+    case REQUEST_TERMINATE:
         reply->reached = self->number;
         return;
     case REQUEST_YES_OR_NO:

@@ -129,7 +129,8 @@ int ody_requests_channel_exists(ody_requests *requests, const ody_app *app, ody_
 int ody_requests_channel(ody_requests *requests, const ody_app *app, ody_view channel, uint64_t now,
                          ody_reply_callback callback, void *context, uint64_t *ticket,
                          ody_error *error);
-/** Closes every connection that is signed in as that user, with 4009. */
+/** Closes every connection that is signed in as that user, with 4009. Any of them that had been
+ * told so before is found. */
 int ody_requests_terminate(ody_requests *requests, const ody_app *app, ody_view user_id,
                            uint64_t now, ody_reply_callback callback, void *context,
                            uint64_t *ticket, ody_error *error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The server puts a client into a channel, or takes it out: no token is needed for that. */
+#include "hub/signin.h"
 #include "hub/subscription.h"
 
 #include "wire/channel_name.h"
@@ -13,8 +14,10 @@ static bool has_room(const ody_connection *connection)
     return all - connection->leaving_count < limit && all < 2 * limit;
 }
 
-static int read_member(const ody_app_limits *limits, const ody_mail *mail, ody_member_data *member)
+static int read_member(const ody_connection *connection, const ody_mail *mail,
+                       ody_member_data *member)
 {
+    const ody_app_limits *limits = &connection->app->app->limits;
     ody_channel_kind kind;
     int code = ody_channel_name_parse(mail->channel, limits->channel_name_length, &kind);
 
@@ -24,7 +27,10 @@ static int read_member(const ody_app_limits *limits, const ody_mail *mail, ody_m
     if (kind.type != ODY_CHANNEL_PRESENCE) {
         return 0;
     }
-    return mail->data.data ? ody_member_data_parse(mail->data, limits, member, NULL) : ODY_EINVALID;
+    if (mail->data.data) {
+        return ody_member_data_parse(mail->data, limits, member, NULL);
+    }
+    return ody__signin_member(connection, member) ? 0 : ODY_EINVALID;
 }
 
 static int subscribe(ody_hub *hub, ody_connection *connection, const ody_mail *mail)
@@ -34,7 +40,7 @@ static int subscribe(ody_hub *hub, ody_connection *connection, const ody_mail *m
     int code = ODY_ELIMIT;
 
     if (ody__subscription_find(connection, mail->channel) || has_room(connection)) {
-        code = read_member(&connection->app->app->limits, mail, &member);
+        code = read_member(connection, mail, &member);
     }
     if (code == 0) {
         join = ody_mail_new(ODY_MAIL_JOIN, hub->index,

@@ -10,6 +10,7 @@
 #include "ody/error.h"
 #include "ody/options.h"
 #include "hub/counters.h"
+#include "hub/latency.h"
 #include "hub/socket_id.h"
 
 #define ODY_ADDRESS_ROWS 2
@@ -28,6 +29,7 @@ typedef struct ody_shared {
     _Atomic uint32_t connections;      /* open over all shards */
     _Atomic bool draining;
     ody_counters counters[ODY_SHARDS_MAX];
+    ody_latency latencies[ODY_SHARDS_MAX];
     _Atomic(ody_app_shared *) apps[ODY_APP_NUMBERS]; /* by number; once made they stay */
     /* Connections per address as a count-min sketch: an address's count is the smaller of its two
      * buckets. It may count a stranger in, never forget one; memory does not grow with addresses.

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "hub/hub.h"
 #include "hub/interest.h"
+#include "hub/latency.h"
 #include "hub/mail.h"
 #include "ody/error.h"
 
@@ -26,9 +27,12 @@ struct ody_hub_app {
     const ody_app *app; /* of hub->options; one that allows nothing once a reload took it away */
     ody_app_shared *shared;
     ody_app_counters *counters;
-    ody_map locals;   /* ody_local_channel by name: channels with a subscription on this shard */
-    ody_map channels; /* ody_channel by name: channels whose home this is */
-    ody_list cached;  /* ody_channel_cache of them, the first to expire first */
+    uint32_t webhooks; /* bits of ody_webhook_event that a webhook wants to hear of */
+    ody_map locals;    /* ody_local_channel by name: channels with a subscription on this shard */
+    ody_map channels;  /* ody_channel by name: channels whose home this is */
+    ody_list cached;   /* ody_channel_cache of them, the first to expire first */
+    ody_map users;     /* ody_user by id: users whose home this is */
+    ody_map watched;   /* ody_watched by id: users that connections of this shard watch */
 };
 
 struct ody_hub {
@@ -53,10 +57,12 @@ struct ody_hub {
     bool draining;
 
     ody_hub_app *apps[ODY_APP_NUMBERS]; /* by number; made when they are needed */
-    ody_list unannounced; /* ody_channel_presence with departures that found no memory */
-    ody_list orphans;     /* ody_subscription of closed connections whose leave found no memory */
-    ody_timer expiry;     /* of cached events */
-    ody_timer retry;      /* of the unannounced and the orphans */
+    ody_list unannounced;       /* ody_channel_presence with departures that found no memory */
+    ody_list unannounced_users; /* ody_user with news that found no memory */
+    ody_list orphans;  /* ody_subscription of closed connections whose leave found no memory */
+    ody_list partings; /* ody_signin, likewise */
+    ody_timer expiry;  /* of cached events */
+    ody_timer retry;   /* of those four lists */
     ody_wheel wheel;
 
     ody_frame_home frames;
@@ -67,6 +73,7 @@ struct ody_hub {
     uint64_t unique_bytes;
     uint64_t turn_bytes;
     uint64_t turn_deliveries;
+    ody_stamps stamps; /* of this turn's messages */
 };
 
 /** Each public call is between these two. */
@@ -97,7 +104,10 @@ static inline const ody_interest *ody__app_interest(const ody_hub *hub, const od
 {
     return app->number == hub->options->apps[0].number ? hub->interest : NULL;
 }
-/** Frees all apps with their channels. */
+/** The key before the colon of a token; the current one where there is no such key, so that the
+ *  error speaks of that one. */
+const ody_app_key *ody__app_key_of_token(const ody_app *app, ody_view auth);
+/** Frees all apps with their channels and users. */
 void ody__apps_free(ody_hub *hub);
 /** Empties hub->scratch and gives it. */
 ody_bytes *ody__hub_scratch(ody_hub *hub);
@@ -114,6 +124,12 @@ void ody__connection_starved(ody_hub *hub, ody_connection *connection);
 /** It does not read: counts, logs, and cuts. */
 void ody__connection_slow(ody_hub *hub, ody_connection *connection);
 
+/** Ends it from our side: pusher:error with that code and sentence, then the close with both. */
+void ody__connection_dismiss(ody_hub *hub, ody_connection *connection, uint16_t code,
+                             const char *reason);
+/** It has signed in, or joined a channel that needs a token: it may stay. */
+void ody__connection_authorized(ody_connection *connection);
+
 /** What a client asks for in one text message. */
 void ody__client_message(ody_hub *hub, ody_connection *connection, ody_view text);
 
@@ -128,6 +144,14 @@ bool ody__home_retry(ody_hub *hub);
 void ody__home_reload(ody_hub *hub);
 /** Fires when cached events expire. */
 void ody__home_expire(ody_hub *hub);
+/** What the home of a user does with mail SIGN_IN, WATCH or TERMINATE, which it takes. */
+void ody__user_mail(ody_hub *hub, ody_mail *take_mail);
+/** A connection that is signed in as the user is gone. Doing it twice is fine. */
+void ody__user_left(ody_hub *hub, uint32_t app, ody_view id, ody_socket_id client);
+/** A connection that watches the user is gone. Doing it twice is fine. */
+void ody__user_unwatched(ody_hub *hub, uint32_t app, ody_view id, ody_socket_id client);
+/** Tries again to tell who came and went. @return whether all is told. */
+bool ody__users_retry(ody_hub *hub);
 /** Answers a question of the API thread. Takes it. */
 void ody__home_answer(ody_hub *hub, ody_mail *take_mail);
 

@@ -4,6 +4,7 @@
 
 #include "hub/deliver.h"
 #include "hub/gate.h"
+#include "wire/channel_name.h"
 
 /* Up to so many subscriptions are looked through; beyond, the connection has an index. */
 #define LOOKED_THROUGH 16
@@ -91,6 +92,7 @@ static void turn_off(ody_hub *hub, ody_subscription *subscription)
     if (ody__subscription_on(subscription)) {
         ody__local_remove(subscription->local, subscription->position);
         ody_count(hub->counters, subscriptions, -1);
+        ody_count(subscription->local->app->counters, subscriptions, -1);
     }
 }
 
@@ -252,6 +254,15 @@ static bool send_wish(ody_hub *hub, ody_subscription *subscription)
     return code == 0;
 }
 
+/* Whether it takes a token to be in the channel. */
+static bool is_guarded(const ody_subscription *subscription)
+{
+    ody_view name = ody__local_name(subscription->local);
+    ody_channel_kind kind;
+
+    return ody_channel_name_parse(name, name.length, &kind) == 0 && ody_channel_needs_auth(kind);
+}
+
 static void on_joined(ody_hub *hub, ody_subscription *subscription, ody_mail *mail)
 {
     ody_connection *connection = subscription->connection;
@@ -264,8 +275,12 @@ static void on_joined(ody_hub *hub, ody_subscription *subscription, ody_mail *ma
         subscription->position =
             ody__local_add(subscription->local, (ody_subscriber){connection, subscription});
         ody_count(hub->counters, subscriptions, 1);
+        ody_count(connection->app->counters, subscriptions, 1);
     }
     subscription->state = ODY_SUBSCRIPTION_ON;
+    if (connection->authorize_by && is_guarded(subscription)) {
+        ody__connection_authorized(connection);
+    }
     ody__reply_frame(hub, connection, mail->frame);
     if (mail->second) {
         ody__reply_frame(hub, connection, mail->second);

@@ -44,8 +44,9 @@ typedef struct ody_arrival {
     char peer[ODY_CLIENT_ADDRESS_TEXT];
     char app_key[256];
     char protocol[16];
-    char *head;    /* owned: the request, when the application wants to see it, or NULL */
-    size_t peeked; /* bytes that the last look found */
+    char origin[320]; /* the longest host has 253 bytes */
+    char *head;       /* owned: the request, when the application wants to see it, or NULL */
+    size_t peeked;    /* bytes that the last look found */
 } ody_arrival;
 
 typedef struct ody_client_socket {
@@ -98,6 +99,7 @@ struct ody_shard {
     ev_async drain;
     ev_async stop;
     ev_prepare flush;
+    ev_check woke;
     ev_idle more;   /* keeps the loop awake while mail waits that this turn had no room for */
     ev_timer tick;  /* the wheel */
     ev_timer pause; /* after a failed accept */
@@ -111,6 +113,7 @@ struct ody_shard {
     size_t peak; /* connections, since the last trim */
     uint64_t trim_at;
     uint64_t complain_at;    /* no line before about sockets that cannot be accepted */
+    uint64_t turn_began;     /* µs */
     uint64_t drain_deadline; /* 0: not draining */
     bool stopping;
     pthread_t thread;

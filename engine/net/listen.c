@@ -2,7 +2,7 @@
 /*
  * The listening TCP sockets: one per shard, so that the kernel spreads connections. They share the
  * port (SO_REUSEPORT), which would also let a second server of the same user take it: hence the
- * probe without that option.
+ * probe without that option. And one for the HTTP API, where it has an address of its own.
  */
 #include "ody/server.h"
 
@@ -37,7 +37,7 @@ static int open_socket(const struct addrinfo *address, bool shared)
     return -1;
 }
 
-/* An address to listen on, and the keys of the configuration that name it. */
+/* An address of the configuration, and the keys that set it. */
 typedef struct place {
     const char *host;
     uint16_t port;
@@ -55,8 +55,8 @@ static int failed(const place *at, ody_error *error)
                          at->host, at->port, strerror(errno));
 }
 
-static int open_all(const ody_options *options, const place *at, const struct addrinfo *address,
-                    int *out, ody_error *error)
+static int open_shared(const place *at, const struct addrinfo *address, int *out, unsigned count,
+                       ody_error *error)
 {
     int probe = open_socket(address, false);
 
@@ -64,7 +64,7 @@ static int open_all(const ody_options *options, const place *at, const struct ad
         return failed(at, error);
     }
     close(probe);
-    for (unsigned index = 0; index < options->worker_num; index++) {
+    for (unsigned index = 0; index < count; index++) {
         out[index] = open_socket(address, true);
         if (out[index] < 0) {
             int code = failed(at, error);
@@ -78,52 +78,62 @@ static int open_all(const ody_options *options, const place *at, const struct ad
     return 0;
 }
 
-static int resolve(const place *at, struct addrinfo **address, ody_error *error)
+/* @return an address that the caller frees, or NULL with an error. */
+static struct addrinfo *resolve(const place *at, ody_error *error)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *address = NULL;
     char port[8];
     int code;
 
     snprintf(port, sizeof(port), "%u", at->port);
-    code = getaddrinfo(at->host, port, &hints, address);
-    return code == 0 ? 0
-                     : ody_error_set(error, ODY_ESYSTEM, "%s: \"%s\" cannot be resolved: %s",
-                                     at->host_key, at->host, gai_strerror(code));
+    code = getaddrinfo(at->host, port, &hints, &address);
+    if (code != 0) {
+        ody_error_set(error, ODY_ESYSTEM, "%s: \"%s\" cannot be resolved: %s", at->host_key,
+                      at->host, gai_strerror(code));
+        return NULL;
+    }
+    return address;
 }
 
 int ody_listen_tcp(const ody_options *options, int *out, ody_error *error)
 {
-    const place at = {options->host, options->port, "host", "port"};
-    struct addrinfo *address;
-    int code = resolve(&at, &address, error);
+    const place wanted = {options->host, options->port, "host", "port"};
+    struct addrinfo *address = resolve(&wanted, error);
+    int code;
 
-    if (code < 0) {
-        return code;
+    if (!address) {
+        return ODY_ESYSTEM;
     }
-    code = open_all(options, &at, address, out, error);
+    code = open_shared(&wanted, address, out, options->worker_num, error);
     freeaddrinfo(address);
     return code;
 }
 
-int ody_listen_http(const ody_options *options, ody_error *error)
+int ody_listen_http(const ody_options *options, int *out, ody_error *error)
 {
     const ody_http_options *http = &options->http;
-    const place at = {
+    const place wanted = {
         .host = http->host ? http->host : options->host,
-        .port = http->port ? http->port : options->port,
+        .port = http->port,
         .host_key = http->host ? "http_api.listen" : "host",
         .port_key = http->host ? "http_api.listen" : "http_api.port",
     };
     struct addrinfo *address;
-    int descriptor = resolve(&at, &address, error);
+    int code = 0;
 
-    if (descriptor < 0) {
-        return descriptor;
+    *out = -1;
+    if (!http->enabled || http->port == 0) {
+        return 0;
     }
-    descriptor = open_socket(address, false);
-    if (descriptor < 0) {
-        descriptor = failed(&at, error);
+    address = resolve(&wanted, error);
+    if (!address) {
+        return ODY_ESYSTEM;
+    }
+    *out = open_socket(address, false);
+    if (*out < 0) {
+        code = failed(&wanted, error);
     }
     freeaddrinfo(address);
-    return descriptor;
+    return code;
 }

@@ -65,11 +65,18 @@ static void transport_pause(void *context, ody_connection *connection, bool paus
     ody__client_read(client);
 }
 
+static uint64_t transport_clock(void *context)
+{
+    (void)context;
+    return ody_clock_us();
+}
+
 static const ody_transport transport = {
     .wake = transport_wake,
     .post = transport_post,
     .pause = transport_pause,
     .full = transport_full,
+    .clock = transport_clock,
 };
 
 static void wake_shard(void *context)
@@ -117,11 +124,29 @@ static void on_more(struct ev_loop *loop, ev_idle *watcher, int events)
     handle_mail(watcher->data);
 }
 
+/* The end of a turn: two looks at the clock say how busy the shard is, and how long messages take.
+ */
 static void on_flush(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
+    ody_shard *shard = watcher->data;
+    uint64_t now;
+
     (void)loop;
     (void)events;
-    ody__flush_all(watcher->data);
+    ody__flush_all(shard);
+    now = ody_clock_us();
+    ody_hub_flushed(shard->hub, now);
+    ody_count(shard->counters, turns, 1);
+    ody_count(shard->counters, busy_time, now - shard->turn_began);
+}
+
+static void on_woke(struct ev_loop *loop, ev_check *watcher, int events)
+{
+    ody_shard *shard = watcher->data;
+
+    (void)loop;
+    (void)events;
+    shard->turn_began = ody_clock_us();
 }
 
 /* After many clients have left and it is quiet, their memory goes back to the system. */
@@ -203,16 +228,19 @@ static void watchers_start(ody_shard *shard)
     ev_async_init(&shard->drain, on_drain);
     ev_async_init(&shard->stop, on_stop);
     ev_prepare_init(&shard->flush, on_flush);
+    ev_check_init(&shard->woke, on_woke);
+    ev_set_priority(&shard->woke, EV_MAXPRI);
     ev_idle_init(&shard->more, on_more);
     /* At the usual priority it would have to wait until no socket has anything to say. */
     ev_set_priority(&shard->more, EV_MAXPRI);
     ev_timer_init(&shard->tick, on_tick, TICK_SECONDS, TICK_SECONDS);
     shard->wake.data = shard->drain.data = shard->stop.data = shard;
-    shard->flush.data = shard->more.data = shard->tick.data = shard;
+    shard->flush.data = shard->woke.data = shard->more.data = shard->tick.data = shard;
     ev_async_start(shard->loop, &shard->wake);
     ev_async_start(shard->loop, &shard->drain);
     ev_async_start(shard->loop, &shard->stop);
     ev_prepare_start(shard->loop, &shard->flush);
+    ev_check_start(shard->loop, &shard->woke);
     ev_timer_start(shard->loop, &shard->tick);
     ody__reload_start(shard);
 }
@@ -305,6 +333,7 @@ static void *run(void *context)
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, NULL);
     ody__acceptor_start(shard);
+    shard->turn_began = ody_clock_us();
     ev_run(shard->loop, 0);
     ody__acceptor_stop(shard);
     close_all(shard);
@@ -323,6 +352,11 @@ int ody_shard_start(ody_shard *shard, ody_error *error)
 int ody_shard_post(ody_shard *shard, ody_mail *take_mail, bool must)
 {
     return ody_mailbox_post(&shard->mailbox, &take_mail->node, must);
+}
+
+uint64_t ody_shard_queued(const ody_shard *shard)
+{
+    return ody_mailbox_bytes(&shard->mailbox);
 }
 
 bool ody_shard_full(const ody_shard *shard)

@@ -32,6 +32,8 @@ int ody_shard_new(const ody_shard_setup *setup, ody_shard **shard, ody_error *er
 int ody_shard_start(ody_shard *shard, ody_error *error);
 /** Posts mail to the shard. Any thread. @see ody_transport.post */
 int ody_shard_post(ody_shard *shard, ody_mail *take_mail, bool must);
+/** Bytes that wait in the shard's mailbox. Any thread. */
+uint64_t ody_shard_queued(const ody_shard *shard);
 /** Whether the shard's mailbox is over its limit. Any thread. */
 bool ody_shard_full(const ody_shard *shard);
 /**

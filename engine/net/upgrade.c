@@ -77,6 +77,21 @@ static void read_target(ody_arrival *arrival, ody_view target, const char *prefi
     arrival->handshake.app_key = percent_decode(path, arrival->app_key, sizeof(arrival->app_key));
 }
 
+/* Several origins, or one that no browser would send, are none that could be allowed. */
+static void read_origin(ody_arrival *arrival, const ody_http_head *head)
+{
+    static const ody_view name = {"Origin", 6};
+    ody_view origin = ody_http_header_find(head, name);
+
+    if (ody_http_header_count(head, name) > 1 || origin.length > sizeof(arrival->origin)) {
+        origin = ODY_VIEW("");
+    }
+    if (origin.data) {
+        memcpy(arrival->origin, origin.data, origin.length);
+        arrival->handshake.origin = (ody_view){arrival->origin, origin.length};
+    }
+}
+
 void ody__upgrade_read(ody_client_socket *client, const ody_http_head *head)
 {
     ody_arrival *arrival = client->arrival;
@@ -85,6 +100,7 @@ void ody__upgrade_read(ody_client_socket *client, const ody_http_head *head)
 
     memcpy(peer, handshake->address, 16);
     read_target(arrival, head->target, client->shard->options->path);
+    read_origin(arrival, head);
     ody_client_address(head, peer, client->shard->options, handshake->address);
     handshake->count_address = !ody_address_is_loopback(handshake->address);
     ody_address_format(handshake->address, arrival->address, sizeof(arrival->address));

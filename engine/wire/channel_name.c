@@ -87,6 +87,13 @@ bool ody_channel_always_exists(ody_channel_kind kind)
     return kind.cache || kind.type == ODY_CHANNEL_USER;
 }
 
+ody_view ody_channel_user_id(ody_view name)
+{
+    size_t prefix = find_row(name)->prefix.length;
+
+    return (ody_view){name.data + prefix, name.length - prefix};
+}
+
 const char *ody_channel_kind_name(ody_channel_kind kind)
 {
     for (size_t i = 0; i < PREFIX_ROWS; i++) {

@@ -34,6 +34,9 @@ bool ody_channel_needs_auth(ody_channel_kind kind);
  */
 bool ody_channel_always_exists(ody_channel_kind kind);
 
+/** The id of the user whose channel it is. @param name of kind ODY_CHANNEL_USER. */
+ody_view ody_channel_user_id(ody_view name);
+
 /** The name shown to people: "public", "private", "private-encrypted", "presence", "cache",
  *  "private-cache", "private-encrypted-cache", "presence-cache", "user". Static memory. */
 const char *ody_channel_kind_name(ody_channel_kind kind);

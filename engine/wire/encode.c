@@ -156,6 +156,82 @@ void ody_encode_signin_success(ody_bytes *out, ody_view user_data)
     LITERAL(out, "}\"}");
 }
 
+void ody_encode_subscription_count(ody_bytes *out, ody_view channel, uint64_t count)
+{
+    LITERAL(out, "{\"event\":\"pusher_internal:subscription_count\","
+                 "\"data\":\"{\\\"subscription_count\\\":");
+    ody_bytes_append_number(out, count);
+    LITERAL(out, "}\"");
+    end_with_channel(out, channel);
+}
+
+static void begin_watchlist(ody_bytes *out)
+{
+    LITERAL(out, "{\"event\":\"pusher_internal:watchlist_events\","
+                 "\"data\":\"{\\\"events\\\":[");
+}
+
+static void begin_watch_group(ody_bytes *out, bool online)
+{
+    LITERAL(out, "{\\\"name\\\":");
+    append_inner_string(out, online ? ODY_VIEW("online") : ODY_VIEW("offline"));
+    LITERAL(out, ",\\\"user_ids\\\":[");
+}
+
+static void end_watchlist(ody_bytes *out)
+{
+    LITERAL(out, "]}\"}");
+}
+
+void ody_encode_watched(ody_bytes *out, ody_view user_id, bool online)
+{
+    begin_watchlist(out);
+    begin_watch_group(out, online);
+    append_inner_string(out, user_id);
+    LITERAL(out, "]}");
+    end_watchlist(out);
+}
+
+/* Appends the users that are so, behind another group or not. Returns whether there are any. */
+static bool append_watch_group(ody_bytes *out, bool online, bool follows,
+                               void (*restart)(void *context),
+                               bool (*next)(void *context, ody_encode_watch *watch), void *context)
+{
+    ody_encode_watch watch;
+    bool begun = false;
+
+    restart(context);
+    while (next(context, &watch)) {
+        if (watch.online != online) {
+            continue;
+        }
+        if (begun || follows) {
+            ody_bytes_append_byte(out, ',');
+        }
+        if (!begun) {
+            begin_watch_group(out, online);
+        }
+        begun = true;
+        follows = false;
+        append_inner_string(out, watch.user_id);
+    }
+    if (begun) {
+        LITERAL(out, "]}");
+    }
+    return begun;
+}
+
+void ody_encode_watchlist(ody_bytes *out, void (*restart)(void *context),
+                          bool (*next)(void *context, ody_encode_watch *watch), void *context)
+{
+    bool some;
+
+    begin_watchlist(out);
+    some = append_watch_group(out, true, false, restart, next, context);
+    (void)append_watch_group(out, false, some, restart, next, context);
+    end_watchlist(out);
+}
+
 void ody_encode_presence_succeeded(ody_bytes *out, ody_view channel, size_t count,
                                    void (*restart)(void *context),
                                    bool (*next)(void *context, ody_encode_member *member),

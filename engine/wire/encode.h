@@ -49,6 +49,10 @@ void ody_encode_member_removed(ody_bytes *out, ody_view channel, ody_view user_i
 void ody_encode_cache_miss(ody_bytes *out, ody_view channel);
 /** pusher:signin_success; user_data is echoed byte for byte. */
 void ody_encode_signin_success(ody_bytes *out, ody_view user_data);
+/** pusher_internal:subscription_count: how many connections are subscribed to channel. */
+void ody_encode_subscription_count(ody_bytes *out, ody_view channel, uint64_t count);
+/** pusher_internal:watchlist_events about one user. */
+void ody_encode_watched(ody_bytes *out, ody_view user_id, bool online);
 
 /** {"user_id":…,"user_info":…} by itself, for lists. @param user_info JSON text. */
 void ody_encode_user(ody_bytes *out, ody_view user_id, ody_view user_info);
@@ -68,6 +72,20 @@ void ody_encode_presence_succeeded(ody_bytes *out, ody_view channel, size_t coun
                                    void (*restart)(void *context),
                                    bool (*next)(void *context, ody_encode_member *member),
                                    void *context);
+
+/** One user of a watchlist, and whether a connection is signed in as them. */
+typedef struct ody_encode_watch {
+    ody_view user_id;
+    bool online;
+} ody_encode_watch;
+
+/**
+ * pusher_internal:watchlist_events with all users of a watchlist, grouped by what they are; a group
+ * without users is left out.
+ * @param next as above; called in two rounds, each begun by restart.
+ */
+void ody_encode_watchlist(ody_bytes *out, void (*restart)(void *context),
+                          bool (*next)(void *context, ody_encode_watch *watch), void *context);
 
 /**
  * Writes the header of an unfragmented, unmasked WebSocket frame (RFC 6455, section 5.2).

@@ -69,3 +69,11 @@ size_t ody__json_member_index(json_t *object, const char *key)
     }
     return index;
 }
+
+ody_view ody__json_member_text(ody_view text, json_t *object, const char *key)
+{
+    if (!json_object_get(object, key)) {
+        return ODY_VIEW_NONE;
+    }
+    return ody__json_member(text, ody__json_member_index(object, key));
+}

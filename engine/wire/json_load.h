@@ -20,6 +20,10 @@ int ody__json_load(ody_view text, const ody_app_limits *limits, const char *subj
 /** The place of a member that is there, counted from 0 in the order of the text. */
 size_t ody__json_member_index(json_t *object, const char *key);
 
+/** The value of a member as it was spelled, with the white space around it. @param text that object
+ *  was parsed from. @return ODY_VIEW_NONE when there is no such member. */
+ody_view ody__json_member_text(ody_view text, json_t *object, const char *key);
+
 /** The bytes of a JSON string; they live as long as it does. */
 static inline ody_view ody__json_string(const json_t *string)
 {

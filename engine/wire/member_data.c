@@ -43,10 +43,9 @@ static int read_user_id(const json_t *root, const ody_app_limits *limits, char *
 /* The text of user_info as it was sent. */
 static ody_view find_user_info(ody_view channel_data, json_t *root)
 {
-    if (!json_object_get(root, "user_info")) {
-        return ODY_VIEW("{}");
-    }
-    return ody__json_member(channel_data, ody__json_member_index(root, "user_info"));
+    ody_view user_info = ody__json_member_text(channel_data, root, "user_info");
+
+    return user_info.data ? user_info : ODY_VIEW("{}");
 }
 
 /* Fills member with copies in one block. */

@@ -72,4 +72,25 @@ int ody_member_data_parse(ody_view channel_data, const ody_app_limits *limits,
                           ody_member_data *member, ody_error *error);
 void ody_member_data_fini(ody_member_data *member);
 
+/** Who a client says that it is when it signs in, as it was signed in user_data. */
+typedef struct ody_user_data {
+    ody_view id;
+    ody_view user_info;        /* JSON text; "{}" where it was absent */
+    const ody_view *watchlist; /* ids of users that it wants to hear of; may repeat */
+    size_t watchlist_length;   /* at most limits->watchlist_length */
+    bool watchlist_cut;        /* more were named: the first ones are kept */
+    void *owned;               /* private */
+} ody_user_data;
+
+/**
+ * Reads user_data: an object with id (a non-empty string) and optional user_info and watchlist (a
+ * list of such ids).
+ * @return 0 (free with ody_user_data_fini), ODY_EINVALID, ODY_EENCODING, ODY_EJSON, ODY_EDEPTH,
+ *         ODY_ELIMIT (an id or user_info too long) or ODY_EMEMORY; the sentence is for the client.
+ */
+int ody_user_data_parse(ody_view user_data, const ody_app_limits *limits, ody_user_data *user,
+                        ody_error *error);
+/** Frees what the struct owns; its views are void. A zeroed struct is fine. */
+void ody_user_data_fini(ody_user_data *user);
+
 #endif

@@ -2,7 +2,8 @@
 /*
  * What a delivery costs inside of the hub, without sockets: one hub, 10,000 subscribers of one
  * channel, and turns of 1 and of 16 messages of 100 bytes. "queue" is the publish and the fan-out;
- * "read" stands for the flush, and only empties the queues again.
+ * "read" stands for the flush, and only empties the queues again. "measured" is with the clocks
+ * that tell how long messages take, one look a message and one a turn.
  *
  *   hub_fanout [subscribers]
  */
@@ -11,6 +12,7 @@
 #include <time.h>
 #include "hub/mail.h"
 #include "hub/hub.h"
+#include "base/clock.h"
 #include "base/map.h"
 
 #define DELIVERIES 20000000L
@@ -46,6 +48,12 @@ static void wake(void *context, ody_connection *connection)
     }
 }
 
+static uint64_t read_clock(void *context)
+{
+    (void)context;
+    return ody_clock_us();
+}
+
 static double seconds(void)
 {
     struct timespec now;
@@ -65,7 +73,7 @@ static void read_all(ody_list *awake)
     }
 }
 
-static void run(ody_hub *hub, ody_list *awake, long subscribers, int in_turn)
+static void run(ody_hub *hub, ody_list *awake, long subscribers, int in_turn, bool measured)
 {
     static const char data[101] = "0123456789012345678901234567890123456789012345678901234567890123"
                                   "456789012345678901234567890123456789";
@@ -83,22 +91,28 @@ static void run(ody_hub *hub, ody_list *awake, long subscribers, int in_turn)
             if (!mail) {
                 abort();
             }
+            mail->stamp = measured ? ody_clock_us() : 0;
             ody_hub_mail(hub, mail, 1);
         }
         ody_hub_turn_end(hub);
         middle = seconds();
         read_all(awake);
+        if (measured) {
+            ody_hub_flushed(hub, ody_clock_us());
+        }
         queueing += middle - start;
         reading += seconds() - middle;
     }
-    printf("%ld subscribers, %2d messages a turn: queue %5.1f ns, read %5.1f ns a delivery\n",
-           subscribers, in_turn, queueing * 1e9 / (double)(turns * in_turn * subscribers),
+    printf("%ld subscribers, %2d messages a turn%s: queue %5.1f ns, read %5.1f ns a delivery\n",
+           subscribers, in_turn, measured ? ", measured" : "",
+           queueing * 1e9 / (double)(turns * in_turn * subscribers),
            reading * 1e9 / (double)(turns * in_turn * subscribers));
 }
 
 int main(int argc, char **argv)
 {
-    static const ody_transport transport = {.wake = wake, .post = post, .full = full};
+    static const ody_transport transport = {
+        .wake = wake, .post = post, .full = full, .clock = read_clock};
     const ody_app app = {
         .id = "1",
         .keys = {{"key", "secret"}},
@@ -144,7 +158,9 @@ int main(int argc, char **argv)
     ody_hub_turn_end(hub);
     read_all(&awake);
     printf("a connection in the hub: %zu bytes\n", sizeof(ody_connection));
-    run(hub, &awake, subscribers, 1);
-    run(hub, &awake, subscribers, 16);
+    for (int measured = 0; measured < 2; measured++) {
+        run(hub, &awake, subscribers, 1, measured);
+        run(hub, &awake, subscribers, 16, measured);
+    }
     return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a client's message and as channel_data. What is accepted is compared with what
- * jansson reads in the same text, and must come through the encoders whole.
+ * Any bytes as a client's message, as channel_data and as user_data. What is accepted is compared
+ * with what jansson reads in the same text, and must come through the encoders whole.
  */
 #include <jansson.h>
 #include "base/utf8.h"
@@ -16,6 +16,7 @@ static const ody_app_limits limits = {
     .event_name_length = 40,
     .presence_user_id_length = 20,
     .presence_user_info_size = 200,
+    .watchlist_length = 3,
     .json_depth = 8,
 };
 
@@ -129,6 +130,42 @@ static void check_member(const ody_member_data *member, ody_view text)
     ody_bytes_fini(&out);
 }
 
+/* An encoded watchlist holds all ids again, which is looked at elsewhere: here it must be JSON. */
+static void check_watched(ody_view id)
+{
+    ody_bytes out = {0};
+
+    ody_encode_watched(&out, id, true);
+    json_decref(decode(ody_bytes_view(&out)));
+    ody_bytes_fini(&out);
+}
+
+static void check_user(const ody_user_data *user, ody_view text)
+{
+    ody_bytes out = {0};
+    json_t *root = decode(text), *sent = json_object_get(root, "user_info"), *frame, *info;
+    const json_t *list = json_object_get(root, "watchlist");
+
+    must_be(json_object_get(root, "id"), user->id);
+    MUST(user->id.length > 0 && user->id.length <= limits.presence_user_id_length);
+    MUST(user->user_info.length <= limits.presence_user_info_size);
+    MUST(user->watchlist_cut == (json_array_size(list) > limits.watchlist_length));
+    MUST(user->watchlist_length ==
+         (user->watchlist_cut ? limits.watchlist_length : json_array_size(list)));
+    for (size_t i = 0; i < user->watchlist_length; i++) {
+        must_be(json_array_get(list, i), user->watchlist[i]);
+        check_watched(user->watchlist[i]);
+    }
+    info = decode(user->user_info);
+    MUST(!sent || json_equal(info, sent));
+    ody_encode_signin_success(&out, text);
+    frame = decode(ody_bytes_view(&out));
+    json_decref(frame);
+    json_decref(info);
+    json_decref(root);
+    ody_bytes_fini(&out);
+}
+
 static void check_refusal(int result, const ody_error *error)
 {
     MUST(result < 0 && error->code == result);
@@ -140,6 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ody_view text = {(const char *)data, size};
     ody_message message;
     ody_member_data member;
+    ody_user_data user;
     ody_error error;
     int result = ody_message_parse(text, &limits, &message, &error);
 
@@ -153,6 +191,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (result == 0) {
         check_member(&member, text);
         ody_member_data_fini(&member);
+    } else {
+        check_refusal(result, &error);
+    }
+    result = ody_user_data_parse(text, &limits, &user, &error);
+    if (result == 0) {
+        check_user(&user, text);
+        ody_user_data_fini(&user);
     } else {
         check_refusal(result, &error);
     }

@@ -273,6 +273,46 @@ final class ConfigurationTest extends ProjectTestCase
         self::assertStringNotContainsString('hunter2', print_r($configuration, true));
     }
 
+    public function testOtherSecretsAreNotDumpedEither(): void
+    {
+        $project = $this->project();
+        $hook = ['url' => 'https://hunter2.example'];
+        $values = ['secret_key' => 'hunter2', 'previous_secret_key' => 'hunter2', 'redis' => ['url' => 'redis://:hunter2@a', 'channel' => 'events'],
+            'http_api' => ['broadcast_key' => 'hunter2', 'metrics_token' => 'hunter2', 'port' => 9503], 'webhooks' => [$hook, 'hunter2'],
+            'apps' => [['id' => 'shop', 'key' => 'of-shop', 'secret' => 'hunter2', 'previous_secret' => 'hunter2', 'webhooks' => [$hook]], 'hunter2']];
+        $dump = print_r(Configuration::ofValues($project->root, $values), true);
+        self::assertStringNotContainsString('hunter2', $dump);
+        foreach (['of-shop', 'shop', 'events', '9503'] as $shown) {
+            self::assertStringContainsString($shown, $dump);
+        }
+        self::assertStringNotContainsString('hunter2', print_r(Configuration::ofValues($project->root, ['apps' => '{"hunter2"', 'webhooks' => 'hunter2']), true));
+    }
+
+    public function testAVariableHoldsListsAsJson(): void
+    {
+        $project = $this->project();
+        $project->write('.env', 'WEBSOCKET_APPS=\'[{"id":"shop","key":"k","secret":"s","limits":{"json_depth":5}}]\'' . "\n");
+        $project->environment['WEBSOCKET_WEBHOOKS'] = '[{"url":"https://example.com"}]';
+        $project->write('config/websocket.php', '<?php return ["apps" => [["id" => "blog"]]];');
+        $values = $this->load($project);
+        self::assertSame([['id' => 'shop', 'key' => 'k', 'secret' => 's', 'limits' => ['json_depth' => 5]]], Keys::get($values, 'apps'));
+        self::assertSame([['url' => 'https://example.com']], Keys::get($values, 'webhooks'));
+        $project->write('.env', "WEBSOCKET_APPS=\n");
+        self::assertNull(Keys::get($this->load($project), 'apps.0'));
+    }
+
+    public function testATextThatIsNoListIsRefusedByTheServer(): void
+    {
+        $project = $this->projectWithServer();
+        foreach (['[{"id":"hunter2"', '7', '"text"'] as $text) {
+            $project->environment['WEBSOCKET_APPS'] = $text;
+            $errors = $project->artisan('websocket:start', '-d')->refused('"apps" must be a list of arrays; as a text it must be one in JSON')->errors;
+            self::assertStringNotContainsString('hunter2', $errors);
+        }
+        $project->environment['WEBSOCKET_APPS'] = '{"id":"shop"}';
+        $project->artisan('websocket:start', '-d')->refused('"apps" must be a list of arrays');
+    }
+
     public function testAnEnvFileThatIsNotOursCountsAsMissing(): void
     {
         $project = $this->project();

@@ -16,8 +16,12 @@ check "the order of the rooms: planted violations are found" php tests/tools/che
 check "the format of the C files" tests/tools/check-format.sh
 check "every public function has a docblock, and one for applications an example" php tests/tools/check-docs.php
 check "docblocks: missing ones are found" php tests/tools/check-docs.php --self-test
+check "docs/metrics.md names what there is" php tests/tools/check-metrics.php
+check "docs/metrics.md: planted differences are found" php tests/tools/check-metrics.php --self-test
 check "stubs/ is made of the stubs of ext" php tests/tools/make-stubs.php --check
 check "stubs/: a changed stub is noticed" php tests/tools/make-stubs.php --self-test
+check "every known pitfall has its test" php tests/tools/check-pitfalls.php
+check "pitfalls: gaps are found" php tests/tools/check-pitfalls.php --self-test
 check "the extension exports get_module only" tests/tools/check-symbols.sh
 if [[ ${ODY_QUICK:-no} == no ]]; then
     check "the length of functions and files" php tests/tools/check-size.php

@@ -47,6 +47,14 @@ int ody_channel_verify(ody_view key, ody_view secret, ody_view socket_id, ody_vi
  */
 int ody_user_sign(ody_view secret, ody_view socket_id, ody_view user_data, char *out);
 
+/**
+ * Verifies the `auth` value ("key:hex") of a sign-in in constant time.
+ * @param user_data byte for byte as it was sent.
+ * @return 0, ODY_ESIGNATURE (error names what is wrong, never the right signature) or ODY_EMEMORY.
+ */
+int ody_user_verify(ody_view key, ody_view secret, ody_view socket_id, ody_view user_data,
+                    ody_view auth, ody_error *error);
+
 /** Whether text is a socket id: digits, a dot, digits; at most 40 bytes. */
 bool ody_socket_id_valid(ody_view text);
 

@@ -17,8 +17,7 @@
 typedef struct ody_server_sockets {
     const int *listen;  /* one listening TCP socket per shard, SO_REUSEPORT, non-blocking */
     int unix_listen;    /* the listening Unix socket, non-blocking */
-    int http_listen;    /* the listening TCP socket of the HTTP API, non-blocking; only where
-                           ody_http_has_listener says yes */
+    int http_listen;    /* the HTTP API's own listening TCP socket, non-blocking, or -1 */
     int ready;          /* one byte is written here when every shard listens; then it is closed */
     int parent;         /* readable (end of file) when the supervisor is gone */
     int control;        /* our end of the pair that enum ody_control is spoken on, or -1 */
@@ -55,10 +54,11 @@ typedef struct ody_server_change {
 int ody_listen_tcp(const ody_options *options, int *out, ody_error *error);
 
 /**
- * Opens the listening TCP socket of the HTTP API, where it has an address of its own.
- * @return a descriptor (CLOEXEC), or a negative error as ody_listen_tcp.
+ * Opens the listening TCP socket of the HTTP API, where the options give it an address of its own.
+ * @param out a descriptor, CLOEXEC, owned by the caller; -1 where it has none of its own.
+ * @return 0; ODY_EADDRESS_IN_USE or ODY_ESYSTEM with a sentence that names host and port.
  */
-int ody_listen_http(const ody_options *options, ody_error *error);
+int ody_listen_http(const ody_options *options, int *out, ody_error *error);
 
 /**
  * Opens the Unix socket: mode 0660, the configured group, in a directory that only its owner can
@@ -89,5 +89,7 @@ const char *ody_version_openssl(void);
 const char *ody_version_jansson(void);
 const char *ody_version_libmicrohttpd(void);
 const char *ody_version_libev(void);
+const char *ody_version_libcurl(void);
+const char *ody_version_hiredis(void);
 
 #endif

@@ -26,8 +26,9 @@ class PresenceChannelHandler extends PrivateChannelHandler
         $token = $data['auth'] ?? null;
         $member = $data['channel_data'] ?? null;
 
-        return is_string($token) && is_string($member)
-            && $this->authGenerator()->validatePresenceAuth($clientId, $channel, $token, $member) !== false;
+        return is_string($token) && is_string($member) && $this->isSigned(
+            static fn(ChannelAuthGenerator $generator): bool => $generator->validatePresenceAuth($clientId, $channel, $token, $member) !== false,
+        );
     }
 
     /**

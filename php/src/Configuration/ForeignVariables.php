@@ -8,6 +8,8 @@ namespace Ody\Websocket\Configuration;
  * The variables of another server, Laravel Reverb or soketi, that this one takes the place of. They
  * count only as long as no variable of this server is set: WEBSOCKET_… wins as a whole, so that no
  * setting comes from where nobody looks for it. docs/migrating.md lists them.
+ *
+ * @internal
  */
 final class ForeignVariables
 {

@@ -42,7 +42,6 @@ final class Loader
         Environment::use($environment);
         $own = $root . '/config/websocket.php';
         $values = self::overPackaged(is_file($own) ? static fn(): array => self::file($own) : []);
-
         $values = Variables::apply($values, $environment);
 
         return self::resolve(ForeignVariables::find($environment)?->apply($values) ?? $values, $root);

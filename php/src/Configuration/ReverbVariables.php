@@ -6,6 +6,8 @@ namespace Ody\Websocket\Configuration;
 
 /**
  * The variables that Laravel Reverb is configured by.
+ *
+ * @internal
  */
 final class ReverbVariables
 {

@@ -6,6 +6,8 @@ namespace Ody\Websocket\Configuration;
 
 /**
  * Knows which values of a configuration are for nobody's eyes.
+ *
+ * @internal
  */
 final class Secrets
 {

@@ -6,6 +6,8 @@ namespace Ody\Websocket\Configuration;
 
 /**
  * The variables that soketi is configured by: SOKETI_…, and those of its app also without the prefix.
+ *
+ * @internal
  */
 final class SoketiVariables
 {

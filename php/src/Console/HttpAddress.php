@@ -8,6 +8,8 @@ use Ody\Websocket\Configuration;
 
 /**
  * Where processes of this machine reach the server's HTTP API.
+ *
+ * @internal
  */
 final class HttpAddress
 {

@@ -87,7 +87,7 @@ final class NextSteps
     {
         return implode("\n", [
             sprintf('host: %s, port: %d, TLS: %s%s', $address->host, $address->port, $address->secure ? 'yes' : 'no', $address->path === '' ? '' : ', path: ' . $address->path),
-            sprintf('app id: %s, key: %s, secret: secret_key', $this->configuration->text('app_id', '1'), $this->configuration->text('api_key')),
+            sprintf('app id: %s, key: %s, secret: the value of secret_key', $this->configuration->text('app_id', '1'), $this->configuration->text('api_key')),
         ]);
     }
 

@@ -44,6 +44,16 @@ final class StatusView
         'dropped_notices' => 'notices dropped',
     ];
 
+    /** The same for webhooks. */
+    private const WEBHOOKS = [
+        'failing' => 'failing',
+        'queue' => 'events waiting',
+        'held' => 'events held back',
+        'sent' => 'events delivered',
+        'failed' => 'requests failed',
+        'dropped' => 'events dropped',
+    ];
+
     /** What is shown of each app, in one line. */
     private const OF_APPS = ['connections', 'channels', 'subscriptions'];
 
@@ -67,7 +77,7 @@ final class StatusView
             $lines[] = self::line($name . '/s', number_format($rate, 1));
         }
 
-        return [...$lines, ...self::apps($status), ...self::phpWorkers($status)];
+        return [...$lines, ...self::apps($status), ...self::phpWorkers($status), ...self::webhooks($status)];
     }
 
     /**
@@ -117,7 +127,8 @@ final class StatusView
                 }
             }
             $id = is_scalar($app['id'] ?? null) ? (string) $app['id'] : '?';
-            $lines[] = self::line('  ' . PlainText::escaped($id), implode(', ', $numbers));
+            // An id may be longer than the column is wide.
+            $lines[] = self::line('  ' . PlainText::escaped($id) . (strlen($id) > 17 ? ' ' : ''), implode(', ', $numbers));
         }
 
         return $lines;
@@ -139,6 +150,32 @@ final class StatusView
             if (is_int($workers[$key] ?? null)) {
                 $limit = $key === 'queue' && is_int($workers['queue_limit'] ?? null) ? ' of ' . self::count($workers, 'queue_limit') : '';
                 $lines[] = self::line('  ' . $label, self::count($workers, $key) . $limit);
+            }
+        }
+
+        return $lines;
+    }
+
+    /**
+     * @param array<array-key, mixed> $status
+     *
+     * @return list<string>
+     */
+    private static function webhooks(array $status): array
+    {
+        $webhooks = $status['webhooks'] ?? null;
+        if (!is_array($webhooks)) {
+            return [];
+        }
+        $lines = ['', self::line('webhooks', self::count($webhooks, 'num'))];
+        foreach (self::WEBHOOKS as $key => $label) {
+            if (is_int($webhooks[$key] ?? null)) {
+                $lines[] = self::line('  ' . $label, self::count($webhooks, $key));
+            }
+        }
+        foreach (is_array($webhooks['hooks'] ?? null) ? $webhooks['hooks'] : [] as $hook) {
+            if (is_array($hook) && ($hook['failing'] ?? false) === true && is_string($hook['receiver'] ?? null)) {
+                $lines[] = self::line('  fails', sprintf('%s, %s events waiting', $hook['receiver'], self::count($hook, 'queue')));
             }
         }
 

@@ -35,10 +35,12 @@ final class AuthenticationMiddleware implements WebSocketMiddlewareInterface
      */
     public function processHandshake(Handshake $handshake, callable $next): bool
     {
-        $key = $this->key ?? Configuration::load()->text('api_key');
+        $keys = $this->key === null ? self::ofConfiguration(Configuration::load()) : [$this->key];
         $known = false;
         foreach (self::shown($handshake) as $shown) {
-            $known = hash_equals($key, $shown) || $known;
+            foreach ($keys as $key) {
+                $known = hash_equals($key, $shown) || $known;
+            }
         }
 
         return $known ? $next($handshake) : $handshake->refuse('The key is not known');
@@ -62,6 +64,16 @@ final class AuthenticationMiddleware implements WebSocketMiddlewareInterface
     public function __debugInfo(): array
     {
         return ['key' => '(hidden)'];
+    }
+
+    /**
+     * @return list<string> while keys are changed there are two
+     */
+    private static function ofConfiguration(Configuration $configuration): array
+    {
+        $previous = $configuration->text('previous_api_key', '');
+
+        return [$configuration->text('api_key'), ...($previous === '' ? [] : [$previous])];
     }
 
     /**

@@ -35,7 +35,8 @@ final class AuthorizationMiddleware implements WebSocketMiddlewareInterface
     }
 
     /**
-     * Makes a token that any server with the same `secret_key` accepts until it expires.
+     * Makes a token that any server with the same `secret_key` accepts until it expires. While keys are
+     * changed, tokens of `previous_secret_key` are accepted too.
      *
      *     $url .= '&token=' . AuthorizationMiddleware::issue($user->id, 60);
      *
@@ -97,7 +98,15 @@ final class AuthorizationMiddleware implements WebSocketMiddlewareInterface
         $claim = substr($token, 0, $end);
         $expires = substr($claim, (int) strrpos($claim, '.') + 1);
 
-        return hash_equals(self::sign($claim, null), substr($token, $end + 1)) && ctype_digit($expires) && (int) $expires >= time();
+        return self::isSigned($claim, substr($token, $end + 1)) && ctype_digit($expires) && (int) $expires >= time();
+    }
+
+    private static function isSigned(string $claim, string $signature): bool
+    {
+        $previous = Configuration::load()->text('previous_secret_key', '');
+
+        return hash_equals(self::sign($claim, null), $signature)
+            || ($previous !== '' && hash_equals(self::sign($claim, $previous), $signature));
     }
 
     private static function sign(string $claim, #[\SensitiveParameter] ?string $secret): string

@@ -156,3 +156,70 @@ TEST(knows_socket_ids)
     CHECK(!ody_socket_id_valid(ODY_VIEW_NONE));
     CHECK(!ody_socket_id_valid(ODY_VIEW("1.1\0")));
 }
+
+#define USER ODY_VIEW("{\"id\":\"12345\"}")
+#define USER_RIGHT "4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba"
+#define USER_WRONG "4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336bb"
+
+static int verify_user(ody_view auth, ody_error *error)
+{
+    return ody_user_verify(KEY, SECRET, SOCKET, USER, ody_test_guarded(auth), error);
+}
+
+TEST(accepts_the_right_signature_of_a_user)
+{
+    char auth[ODY_SIGNATURE_HEX + 1];
+
+    CHECK_EQUAL(verify_user(ODY_VIEW("278d425bdf160c739803:" USER_RIGHT), NULL), 0);
+    /* A channel's signature never is a user's. */
+    CHECK_EQUAL(
+        ody_channel_sign(SECRET, SOCKET, ODY_VIEW("{\"id\":\"12345\"}"), ODY_VIEW_NONE, auth), 0);
+    CHECK(strcmp(auth, USER_RIGHT) != 0);
+}
+
+static void check_user_refused(ody_view auth, const char *sentence)
+{
+    ody_error error;
+
+    CHECK_EQUAL(verify_user(auth, &error), ODY_ESIGNATURE);
+    CHECK_EQUAL(error.code, ODY_ESIGNATURE);
+    CHECK_VIEW(ody_view_of(error.message), ody_view_of(sentence));
+    CHECK_EQUAL(verify_user(auth, NULL), ODY_ESIGNATURE);
+}
+
+TEST(refuses_other_signatures_of_a_user)
+{
+    static const char right[] = "278d425bdf160c739803:" USER_RIGHT;
+
+    check_user_refused(ODY_VIEW_NONE, "Invalid key in sign-in auth data: ''");
+    check_user_refused(ODY_VIEW("nonsense"), "Invalid key in sign-in auth data: 'nonsense'");
+    check_user_refused(ODY_VIEW("278d425bdf160c739803::user::" USER_RIGHT),
+                       "Invalid key in sign-in auth data: '278d425bdf160c739803::user:'");
+    check_user_refused(ODY_VIEW("278d425bdf160c739803:" USER_WRONG),
+                       "Invalid signature: Expected HMAC SHA256 hex digest of "
+                       "1234.1234::user::{\"id\":\"12345\"}, but got " USER_WRONG);
+    for (size_t i = 0; i < sizeof(right) - 1; i++) {
+        char auth[sizeof(right)];
+
+        memcpy(auth, right, sizeof(auth));
+        auth[i] ^= 1;
+        CHECK_EQUAL(verify_user((ody_view){auth, sizeof(auth) - 1}, NULL), ODY_ESIGNATURE);
+        CHECK_EQUAL(verify_user((ody_view){right, i}, NULL), ODY_ESIGNATURE);
+    }
+}
+
+TEST(cuts_what_users_sent)
+{
+    char signature[300], data[5000];
+    ody_error error;
+
+    memset(signature, 'f', sizeof(signature));
+    memcpy(signature, "278d425bdf160c739803:", 21);
+    memset(data, 'd', sizeof(data));
+    CHECK_EQUAL(ody_user_verify(KEY, SECRET, ODY_VIEW("1234567890123456789.12345678901234567890"),
+                                (ody_view){data, sizeof(data)},
+                                (ody_view){signature, sizeof(signature)}, &error),
+                ODY_ESIGNATURE);
+    CHECK(strstr(error.message, "ddd..., but got fff"));
+    CHECK(strlen(error.message) < sizeof(error.message) - 1);
+}

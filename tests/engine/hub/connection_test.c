@@ -90,7 +90,8 @@ TEST(open_cuts_and_escapes_an_unknown_key)
 
 TEST(open_takes_protocols_4_to_7_and_none)
 {
-    static const char *const bad[] = {"", "3", "8", "0", "-7", "07", "7.0", "abc", "77", "7 "};
+    static const char *const unknown[] = {"3", "8", "0", "07", "77", "-7", "99999999999999999999"};
+    static const char *const no_numbers[] = {"-", "7.0", "abc", "7 ", "+7", "\xff"};
     world *self = world_simple(1);
     ody_handshake handshake = world_handshake();
 
@@ -100,14 +101,21 @@ TEST(open_takes_protocols_4_to_7_and_none)
     }
     handshake.protocol = ODY_VIEW_NONE;
     CHECK(world_open(self, 0, &handshake)->connection.id.first != 0);
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        handshake.protocol = ody_view_of(bad[i]);
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        handshake.protocol = ody_view_of(unknown[i]);
         expect_refusal(self, &handshake, 4007, "Unsupported protocol version: 4 to 7 are known");
     }
+    for (size_t i = 0; i < sizeof(no_numbers) / sizeof(no_numbers[0]); i++) {
+        handshake.protocol = ody_view_of(no_numbers[i]);
+        expect_refusal(self, &handshake, 4006, "The protocol version is not a number");
+    }
+    handshake.protocol = ODY_VIEW("");
+    expect_refusal(self, &handshake, 4008, "No protocol version: 4 to 7 are known");
+    CHECK_EQUAL(WORLD_COUNT(self, refused_protocol), 14);
     world_end(self);
 }
 
-TEST(open_keeps_the_connection_quota_over_all_shards)
+TEST(open_keeps_the_capacity_over_all_shards)
 {
     ody_options options;
     ody_handshake handshake = world_handshake();
@@ -119,7 +127,7 @@ TEST(open_keeps_the_connection_quota_over_all_shards)
     self = world_start(&options, 2, 1);
     first = world_connect(self, 0);
     world_connect(self, 1);
-    expect_refusal(self, &handshake, 4004, "Over connection quota");
+    expect_refusal(self, &handshake, 4100, "Over capacity");
     CHECK_EQUAL(WORLD_COUNT(self, refused_connections), 1);
     world_close(first);
     world_connect(self, 1);

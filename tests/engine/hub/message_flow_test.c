@@ -544,7 +544,7 @@ TEST(malformed_messages_cost_one_error_each)
                        "\"{}\"}}");
     world_send(client, "{\"event\":\"pusher:whatever\",\"data\":{}}");
     world_settle(self);
-    EXPECT_ERROR(client, 0, "User sign-in is not enabled");
+    EXPECT_ERROR(client, 0, "Invalid key in sign-in auth data: 'a'");
     EXPECT_ERROR(client, 0, "Unknown event: pusher:whatever");
     world_end(self);
 }

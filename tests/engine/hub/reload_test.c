@@ -86,10 +86,12 @@ TEST(reload_with_lower_limits_disconnects_nobody)
         world_subscribe(clients[index], "c", NULL);
     }
     CHECK_EQUAL(WORLD_COUNT(self, refused_channels), 3);
+    handshake.address[15] = 99;
     late = world_open(self, 0, &handshake);
     world_flush(self, 0);
-    CHECK_EQUAL(late->code, 4004);
+    CHECK_EQUAL(late->code, 4100);
     options.limits.connections = 0;
+    handshake.address[15] = 1;
     reload(self, &options);
     late = world_open(self, 0, &handshake);
     world_flush(self, 0);

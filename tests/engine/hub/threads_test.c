@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include "base/mailbox.h"
+#include "ody/auth.h"
 #include "world.h"
 
 #define SHARDS 3
@@ -57,6 +58,8 @@ typedef struct post_office {
     atomic_int heard; /* events, over all clients */
     atomic_int joined;
     atomic_int whispered;
+    atomic_int signed_in;
+    atomic_int listed; /* watchlists */
     atomic_bool leave;
     atomic_bool stop;
 } post_office;
@@ -113,6 +116,10 @@ static void hear(test_shard *self, int client, const char *text)
         atomic_fetch_add(&office.joined, 1);
     } else if (strstr(text, "client-w")) {
         atomic_fetch_add(&office.whispered, 1);
+    } else if (strstr(text, "signin_success")) {
+        atomic_fetch_add(&office.signed_in, 1);
+    } else if (strstr(text, "watchlist_events")) {
+        atomic_fetch_add(&office.listed, 1);
     }
 }
 
@@ -138,6 +145,29 @@ static void read_client(test_shard *self, int client)
 static void say(test_shard *self, int client, const char *text)
 {
     ody_hub_receive(self->hub, &self->clients[client], ody_view_of(text), WORLD_START);
+}
+
+/* Signs in as one of a few users, who all watch each other. */
+static void sign_in(test_shard *self, int client)
+{
+    char id[ODY_SOCKET_ID_TEXT], data[128], quoted[160], text[512];
+    char signature[ODY_SIGNATURE_HEX + 1];
+    int user = client % 4;
+
+    snprintf(data, sizeof(data), "{\"id\":\"u%d\",\"watchlist\":[\"u0\",\"u1\",\"u2\",\"u3\"]}",
+             user);
+    snprintf(quoted, sizeof(quoted),
+             "{\\\"id\\\":\\\"u%d\\\",\\\"watchlist\\\":[\\\"u0\\\",\\\"u1\\\",\\\"u2\\\","
+             "\\\"u3\\\"]}",
+             user);
+    CHECK_EQUAL(ody_user_sign(ODY_VIEW(WORLD_SECRET),
+                              ody_socket_id_format(self->clients[client].id, id), ody_view_of(data),
+                              signature),
+                0);
+    snprintf(text, sizeof(text),
+             "{\"event\":\"pusher:signin\",\"data\":{\"auth\":\"%s:%s\",\"user_data\":\"%s\"}}",
+             WORLD_KEY, signature, quoted);
+    say(self, client, text);
 }
 
 static void turn(test_shard *self)
@@ -170,6 +200,7 @@ static void *run_shard(void *context)
 
     for (int i = 0; i < CLIENTS_EACH; i++) {
         ody_hub_open(self->hub, &self->clients[i], &handshake, WORLD_START);
+        sign_in(self, i);
         say(self, i, "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"news\"}}");
         say(self, i, "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"talk\"}}");
         say(self, i, "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"other\"}}");
@@ -237,9 +268,12 @@ TEST(shards_in_threads)
     ody_options options;
     ody_shared *shared;
     ody_requests *requests;
+    uint64_t ticket;
+    ody_error error;
 
     ody_hash_seed();
     world_defaults(&options);
+    world_app(&options)->watchlist = true;
     shared = ody_shared_new(&options);
     requests = ody_requests_new(&options, SHARDS, &transport, NULL);
     for (unsigned i = 0; i <= SHARDS; i++) {
@@ -260,6 +294,12 @@ TEST(shards_in_threads)
     AWAIT(answered == 2 * MESSAGES);
     AWAIT(atomic_load(&office.heard) == SHARDS * CLIENTS_EACH * MESSAGES);
     AWAIT(atomic_load(&office.whispered) > 0);
+    AWAIT(atomic_load(&office.signed_in) == SHARDS * CLIENTS_EACH);
+    AWAIT(atomic_load(&office.listed) >= SHARDS * CLIENTS_EACH);
+    CHECK_EQUAL(ody_requests_terminate(requests, options.apps, ODY_VIEW("u0"), WORLD_START,
+                                       on_reply, NULL, &ticket, &error),
+                0);
+    AWAIT(answered == 2 * MESSAGES + 1);
     atomic_store(&office.leave, true);
     for (unsigned i = 0; i < SHARDS; i++) {
         bell_ring(&office.bells[i]);
@@ -281,6 +321,8 @@ TEST(shards_in_threads)
     for (unsigned i = 0; i < SHARDS; i++) {
         CHECK_EQUAL(shards[i].hub->apps[0]->locals.count, 0);
         CHECK_EQUAL(shards[i].hub->apps[0]->channels.count, 0);
+        CHECK_EQUAL(shards[i].hub->apps[0]->users.count, 0);
+        CHECK_EQUAL(shards[i].hub->apps[0]->watched.count, 0);
         ody_hub_free(shards[i].hub);
     }
     for (unsigned i = 0; i <= SHARDS; i++) {

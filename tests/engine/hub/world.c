@@ -46,7 +46,13 @@ static void pause(void *context, ody_connection *connection, bool paused)
     self->paused += paused ? 1 : -1;
 }
 
-static const ody_transport transport = {.wake = wake, .post = post, .pause = pause, .full = full};
+static uint64_t read_clock(void *context)
+{
+    return ((struct world_port *)context)->world->clock;
+}
+
+static const ody_transport transport = {
+    .wake = wake, .post = post, .pause = pause, .full = full, .clock = read_clock};
 
 void world_defaults(ody_options *options)
 {
@@ -214,6 +220,36 @@ void world_subscribe(world_client *client, const char *channel, const char *chan
     free(quoted);
 }
 
+void world_sign_in(world_client *client, const char *user_data)
+{
+    char signature[ODY_SIGNATURE_HEX + 1];
+    char *quoted = quote(user_data);
+
+    CHECK_EQUAL(ody_user_sign(ODY_VIEW(WORLD_SECRET), ody_view_of(client->id),
+                              ody_view_of(user_data), signature),
+                0);
+    world_send(client,
+               "{\"event\":\"pusher:signin\",\"data\":{\"auth\":\"%s:%s\",\"user_data\":%s}}",
+               WORLD_KEY, signature, quoted);
+    free(quoted);
+}
+
+int world_terminate(world *self, const char *user)
+{
+    world_reply reply = {0};
+    uint64_t ticket = 0;
+    ody_error error;
+    int code = ody_requests_terminate(self->requests, self->options.apps, ody_view_of(user),
+                                      self->now, world_on_reply, &reply, &ticket, &error);
+
+    if (code < 0) {
+        return code;
+    }
+    world_settle(self);
+    CHECK(reply.done);
+    return reply.code < 0 ? reply.code : (int)reply.reached;
+}
+
 void world_subscribe_user(world_client *client, const char *channel, const char *user)
 {
     char data[256];
@@ -244,6 +280,8 @@ bool world_deliver_pair(world *self, unsigned from, unsigned to)
     if (to == self->shards && (((ody_mail *)node)->kind == ODY_MAIL_CALL ||
                                ((ody_mail *)node)->kind == ODY_MAIL_NOTICE)) {
         ody_calls_mail(self->calls, (ody_mail *)node, self->now);
+    } else if (to == self->shards && ((ody_mail *)node)->kind == ODY_MAIL_WEBHOOK) {
+        ody_mail_free((ody_mail *)node);
     } else if (to == self->shards) {
         ody_requests_mail(self->requests, (ody_mail *)node);
     } else {
@@ -335,6 +373,7 @@ void world_flush(world *self, unsigned shard)
             world_close(client);
         }
     }
+    ody_hub_flushed(self->hubs[shard], self->clock);
 }
 
 void world_settle(world *self)
@@ -367,9 +406,12 @@ static void check_empty_app(const ody_hub_app *app)
         return;
     }
     CHECK_EQUAL(app->locals.count, 0);
+    CHECK_EQUAL(app->users.count, 0);
+    CHECK_EQUAL(app->watched.count, 0);
     CHECK_EQUAL(atomic_load(&app->shared->connections), 0);
     CHECK_EQUAL(atomic_load(&app->counters->connections), 0);
     CHECK_EQUAL(atomic_load(&app->counters->channels), 0);
+    CHECK_EQUAL(atomic_load(&app->counters->subscriptions), 0);
     while ((channel = ody_map_next(&app->channels, &cursor, NULL))) {
         CHECK(channel->cache && channel->members.count == 0);
     }
@@ -383,11 +425,13 @@ static void check_empty(const world *self)
     CHECK_EQUAL(WORLD_COUNT(self, connections), 0);
     CHECK_EQUAL(WORLD_COUNT(self, subscriptions), 0);
     CHECK_EQUAL(WORLD_COUNT(self, channels), 0);
+    CHECK_EQUAL(WORLD_COUNT(self, signed_in), 0);
     for (unsigned shard = 0; shard < self->shards; shard++) {
         const ody_hub *hub = self->hubs[shard];
 
         CHECK_EQUAL(ody_hub_connection_count(hub), 0);
         CHECK(ody_list_empty(&hub->orphans) && ody_list_empty(&hub->unannounced));
+        CHECK(ody_list_empty(&hub->partings) && ody_list_empty(&hub->unannounced_users));
         CHECK_EQUAL(hub->unique_bytes, pong);
         for (uint32_t number = 0; number < ODY_APP_NUMBERS; number++) {
             check_empty_app(hub->apps[number]);

@@ -58,6 +58,7 @@ struct world {
     bool full[WORLD_SHARDS + 1]; /* that mailbox takes only what must be taken */
     ody_list clients;
     uint64_t now;
+    uint64_t clock; /* µs, of the transport; 0: nothing is measured */
     uint64_t random;
     /** Sees each mail just before its receiver does; or NULL. */
     void (*watch)(void *context, unsigned to, const ody_mail *mail);
@@ -96,6 +97,8 @@ void world_send(world_client *client, const char *format, ...)
 void world_subscribe(world_client *client, const char *channel, const char *channel_data);
 /** Subscribes a user to a presence channel. */
 void world_subscribe_user(world_client *client, const char *channel, const char *user);
+/** Signs in, with a right signature. */
+void world_sign_in(world_client *client, const char *user_data);
 void world_unsubscribe(world_client *client, const char *channel);
 
 /** Lets one mail through, of a pair chosen at random. @return false when there is none. */
@@ -151,5 +154,8 @@ int world_publish_begin(world *self, const char *channel, const char *event, con
 /** Publishes and settles. @return the reached, or the error. */
 int world_publish(world *self, const char *channel, const char *event, const char *data,
                   const char *except);
+
+/** Ends all connections of a user and settles. @return how many, or the error. */
+int world_terminate(world *self, const char *user);
 
 #endif

@@ -82,6 +82,35 @@ TEST(listen_says_which_host_it_cannot)
     CHECK(strstr(error.message, "192.0.2.1") != NULL);
 }
 
+TEST(listen_opens_one_for_http_where_it_has_an_address_of_its_own)
+{
+    int holder = on_some_port();
+    ody_options options = {.host = "127.0.0.1", .port = 1, .worker_num = 1, .http.enabled = true};
+    int descriptor = 0;
+    int second;
+    ody_error error;
+
+    CHECK_EQUAL(ody_listen_http(&options, &descriptor, &error), 0);
+    CHECK_EQUAL(descriptor, -1);
+    options.http.port = port_of(holder);
+    close(holder);
+    CHECK_EQUAL(ody_listen_http(&options, &descriptor, &error), 0);
+    CHECK_EQUAL(port_of(descriptor), options.http.port);
+    CHECK(fcntl(descriptor, F_GETFD) & FD_CLOEXEC);
+    CHECK(fcntl(descriptor, F_GETFL) & O_NONBLOCK);
+    CHECK_EQUAL(ody_listen_http(&options, &second, &error), ODY_EADDRESS_IN_USE);
+    CHECK(strstr(error.message, "http_api.port: ") == error.message);
+    close(descriptor);
+    options.http.host = "no.such.host.invalid";
+    CHECK_EQUAL(ody_listen_http(&options, &second, &error), ODY_ESYSTEM);
+    CHECK(strstr(error.message, "http_api.listen: \"no.such.host.invalid\"") == error.message);
+    options.http.host = "192.0.2.1";
+    CHECK_EQUAL(ody_listen_http(&options, &second, &error), ODY_ESYSTEM);
+    options.http.enabled = false;
+    CHECK_EQUAL(ody_listen_http(&options, &second, &error), 0);
+    CHECK_EQUAL(second, -1);
+}
+
 /* Without descriptors the listener pauses instead of spinning, and goes on when there are some. */
 TEST(listen_waits_for_descriptors)
 {

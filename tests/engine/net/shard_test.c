@@ -55,7 +55,8 @@ TEST(shard_refuses_by_code)
     expect_close(raw_open(&house, "/app/", NULL, 0), 4005);
     expect_close(raw_open(&house, "/app/key/more", NULL, 0), 4005);
     expect_close(raw_open(&house, "/app/key?protocol=3", NULL, 0), 4007);
-    expect_close(raw_open(&house, "/app/key?protocol=seven", NULL, 0), 4007);
+    expect_close(raw_open(&house, "/app/key?protocol=seven", NULL, 0), 4006);
+    expect_close(raw_open(&house, "/app/key?protocol=&client=x", NULL, 0), 4008);
     close(raw_open(&house, "/app/key", "activity_timeout", 0));
     close(raw_open(&house, "/app/%6bey?client=x&protocol=7", "activity_timeout", 0));
     house_close(&house);

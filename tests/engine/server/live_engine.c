@@ -92,6 +92,7 @@ static void engine_process(const engine_sockets *sockets, int ready, int parent,
     const ody_server_sockets given = {
         .listen = sockets->listening,
         .unix_listen = sockets->unix_listen,
+        .http_listen = -1,
         .ready = ready,
         .parent = parent,
         .control = control,

@@ -101,3 +101,33 @@ TEST(status_tells_of_the_last_change)
                   ",\"last_change\":{\"number\":4,\"restart\":false,\"ok\":false,"
                   "\"message\":\"not \\\"so\\\"\"},");
 }
+
+TEST(status_names_webhooks_without_their_secrets)
+{
+    static const ody_webhook hook = {"1", "https://me:PASSWORD@a.test/TOKEN?KEY", "", 1};
+    const ody_calls_state calls = {0};
+    ody_options with_hook = options;
+    ody_webhooks *webhooks;
+    ody_shared *shared;
+    ody_bytes out = {0};
+    ody_error error;
+
+    with_hook.webhooks = &hook;
+    with_hook.webhook_count = 1;
+    ody_hash_seed();
+    shared = ody_shared_new(&with_hook);
+    CHECK_EQUAL(ody_webhooks_new(&(ody_webhooks_setup){.options = &with_hook}, &webhooks, &error),
+                0);
+    ody_status_write(
+        &out, shared,
+        &(ody_status_facts){
+            .options = &with_hook, .calls = &calls, .webhooks = webhooks, .shard_count = 1});
+    CHECK(contains(&out, "\"webhooks\":{\"num\":1,\"failing\":0,\"queue\":0,"));
+    CHECK(contains(&out, "\"dropped_full\":0,"));
+    CHECK(contains(&out, "\"dropped_mailbox\":0,\"hooks\":[{\"app\":\"1\","
+                         "\"receiver\":\"https://a.test\",\"failing\":false,\"queue\":0,"));
+    CHECK(!contains(&out, "PASSWORD") && !contains(&out, "TOKEN") && !contains(&out, "KEY"));
+    ody_bytes_fini(&out);
+    ody_webhooks_free(webhooks);
+    ody_shared_free(shared);
+}

@@ -224,6 +224,58 @@ TEST(a_presence_snapshot_decodes_to_its_members)
     ody_bytes_fini(&out);
 }
 
+static const ody_encode_watch watches[] = {
+    {{"a", 1}, false},
+    {{"b\"", 2}, true},
+    {{"c", 1}, false},
+    {{"d", 1}, true},
+};
+
+static bool next_watch(void *context, ody_encode_watch *watch)
+{
+    walk *position = context;
+
+    if (position->at == position->count) {
+        return false;
+    }
+    *watch = watches[position->at++];
+    return true;
+}
+
+#define WATCHLIST(groups)                                                                          \
+    "{\"event\":\"pusher_internal:watchlist_events\",\"data\":\"{\\\"events\\\":[" groups "]}\"}"
+#define ONLINE(ids) "{\\\"name\\\":\\\"online\\\",\\\"user_ids\\\":[" ids "]}"
+#define OFFLINE(ids) "{\\\"name\\\":\\\"offline\\\",\\\"user_ids\\\":[" ids "]}"
+
+TEST(writes_a_watchlist_in_groups)
+{
+    ody_bytes out = {0};
+    walk none = {0, 0}, one = {0, 1}, all = {0, 4};
+
+    ody_encode_watchlist(&out, restart, next_watch, &all);
+    CHECK_FRAME(
+        out, WATCHLIST(ONLINE("\\\"b\\\\\\\"\\\",\\\"d\\\"") "," OFFLINE("\\\"a\\\",\\\"c\\\"")));
+    ody_encode_watchlist(&out, restart, next_watch, &one);
+    CHECK_FRAME(out, WATCHLIST(OFFLINE("\\\"a\\\"")));
+    ody_encode_watchlist(&out, restart, next_watch, &none);
+    CHECK_FRAME(out, WATCHLIST(""));
+    ody_encode_watched(&out, ODY_VIEW("b\""), true);
+    CHECK_FRAME(out, WATCHLIST(ONLINE("\\\"b\\\\\\\"\\\"")));
+    ody_encode_watched(&out, ODY_VIEW("a"), false);
+    CHECK_FRAME(out, WATCHLIST(OFFLINE("\\\"a\\\"")));
+    ody_bytes_fini(&out);
+}
+
+TEST(writes_how_many_are_subscribed)
+{
+    ody_bytes out = {0};
+
+    ody_encode_subscription_count(&out, ODY_VIEW("my-channel"), 12);
+    CHECK_FRAME(out, "{\"event\":\"pusher_internal:subscription_count\",\"data\":"
+                     "\"{\\\"subscription_count\\\":12}\",\"channel\":\"my-channel\"}");
+    ody_bytes_fini(&out);
+}
+
 /* User ids longer than a piece of the escaper, so that strings in strings cross its border. */
 TEST(round_trips_a_string_in_a_string)
 {

@@ -12,6 +12,7 @@ const ody_app_limits test_limits = {
     .channel_name_length = 164,
     .presence_user_id_length = 128,
     .presence_user_info_size = 1024,
+    .watchlist_length = 100,
     .json_depth = 32,
 };
 

@@ -20,6 +20,13 @@ export function sign(server, socketId, channel, channelData = null) {
   return `${server.key}:${createHmac('sha256', server.secret).update(text).digest('hex')}`;
 }
 
+/** The answer of an endpoint for sign-in. `user` is {id, user_info?, watchlist?}. */
+export function authenticate(server, socketId, user) {
+  const userData = JSON.stringify(user);
+  const signature = createHmac('sha256', server.secret).update(`${socketId}::user::${userData}`).digest('hex');
+  return { auth: `${server.key}:${signature}`, user_data: userData };
+}
+
 /** The answer of an auth endpoint for a user (presence channels need one). */
 export function authorize(server, socketId, channel, user = null) {
   if (!channel.startsWith('presence-')) {
@@ -29,8 +36,8 @@ export function authorize(server, socketId, channel, user = null) {
   return { auth: sign(server, socketId, channel, channelData), channel_data: channelData };
 }
 
-/** An unmodified pusher-js. `user` is who it is on presence channels. */
-export function pusher(server, { user = null, authorizer = null, ...options } = {}) {
+/** An unmodified pusher-js. `user` is who it is on presence channels, `account` who it signs in as. */
+export function pusher(server, { user = null, account = null, authorizer = null, ...options } = {}) {
   const client = new Pusher(server.key, {
     cluster: 'local',
     wsHost: '127.0.0.1',
@@ -41,6 +48,9 @@ export function pusher(server, { user = null, authorizer = null, ...options } = 
     channelAuthorization: {
       customHandler: ({ socketId, channelName }, callback) =>
         callback(null, (authorizer ?? authorize)(server, socketId, channelName, user)),
+    },
+    userAuthentication: {
+      customHandler: ({ socketId }, callback) => callback(null, authenticate(server, socketId, account)),
     },
     ...options,
   });
@@ -161,6 +171,13 @@ export class Client {
     this.ask(channel, guarded ? authorize(this.server, this.socketId, channel, user) : { auth: '' });
     const { data } = await this.expect('pusher_internal:subscription_succeeded', channel);
     return JSON.parse(data);
+  }
+
+  /** Signs in and waits for the confirmation. Returns the user data as it came back. */
+  async signIn(user) {
+    this.send({ event: 'pusher:signin', data: authenticate(this.server, this.socketId, user) });
+    const { data } = await this.expect('pusher:signin_success');
+    return JSON.parse(data).user_data;
   }
 
   /** The connection still works, and no message came before the answer. */

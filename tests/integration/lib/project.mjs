@@ -1,6 +1,6 @@
 // A project of its own for a test: the code of this checkout, but its own .env, configuration and
 // storage, so that tests neither see nor touch those of the developer.
-import { cpSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -27,6 +27,43 @@ export function freePort() {
 
 /** Makes a project with fresh keys. `configuration` is the text of a config/websocket.php. */
 export async function makeProject({ configuration = null, environment = {} } = {}) {
+  const project = await makeFolder();
+  writeVariables(project, {
+    WEBSOCKET_PORT: project.port,
+    WEBSOCKET_API_KEY: project.key,
+    WEBSOCKET_SECRET_KEY: project.secret,
+    ...environment,
+  });
+  if (configuration !== null) {
+    mkdirSync(join(project.folder, 'config'));
+    writeFileSync(join(project.folder, 'config/websocket.php'), configuration);
+  }
+  return project;
+}
+
+/** What another server's variables are called: the port that it listens on, and its app. */
+const OTHERS = {
+  reverb: { port: 'REVERB_SERVER_PORT', appId: 'REVERB_APP_ID', key: 'REVERB_APP_KEY', secret: 'REVERB_APP_SECRET' },
+  soketi: { port: 'SOKETI_PORT', appId: 'SOKETI_DEFAULT_APP_ID', key: 'SOKETI_DEFAULT_APP_KEY', secret: 'SOKETI_DEFAULT_APP_SECRET' },
+};
+
+/** Makes a project whose .env is that of another server: "reverb" or "soketi". Only the port is another one. */
+export async function makeProjectOf(server) {
+  const project = await makeFolder();
+  const names = OTHERS[server];
+  const lines = readFileSync(join(ROOT, 'tests/integration/fixtures', `${server}.env`), 'utf8')
+    .replace(new RegExp(`^${names.port}=.*$`, 'm'), `${names.port}=${project.port}`);
+  writeFileSync(join(project.folder, '.env'), lines, { mode: 0o644 });
+  const value = (name) => new RegExp(`^${names[name]}=(.*)$`, 'm').exec(lines)[1];
+  return { ...project, appId: value('appId'), key: value('key'), secret: value('secret') };
+}
+
+function writeVariables({ folder }, variables) {
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(folder, '.env'), lines.join(''), { mode: 0o644 });
+}
+
+async function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'ody-'));
   made.push(folder);
   chmodSync(folder, 0o755);
@@ -41,34 +78,19 @@ export async function makeProject({ configuration = null, environment = {} } = {
       symlinkSync(join(ROOT, 'vendor', name), join(folder, 'vendor', name));
     }
   }
-  const project = {
+  return {
     folder,
     port: await freePort(),
+    appId: '1',
     key: randomBytes(10).toString('hex'),
     secret: randomBytes(20).toString('hex'),
     socket: join(folder, 'storage/websocket/ody.sock'),
     pidFile: join(folder, 'storage/websocket/ody.pid'),
   };
-  const variables = {
-    WEBSOCKET_PORT: project.port,
-    WEBSOCKET_API_KEY: project.key,
-    WEBSOCKET_SECRET_KEY: project.secret,
-    ...environment,
-  };
-  writeFileSync(
-    join(folder, '.env'),
-    Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join(''),
-    { mode: 0o644 },
-  );
-  if (configuration !== null) {
-    mkdirSync(join(folder, 'config'));
-    writeFileSync(join(folder, 'config/websocket.php'), configuration);
-  }
-  return project;
 }
 
 /** The environment of a child: ours, without what would configure the server. */
 export function cleanEnvironment(more = {}) {
-  const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('WEBSOCKET_'));
+  const ours = Object.entries(process.env).filter(([name]) => !/^(WEBSOCKET|REVERB|SOKETI|DEFAULT_APP)_/.test(name));
   return { ...Object.fromEntries(ours), ...more };
 }

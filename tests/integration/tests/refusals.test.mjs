@@ -40,11 +40,12 @@ test('a missing protocol is accepted', async () => {
   await client.works();
 });
 
-for (const protocol of ['3', '1', '8', '0', '-7', 'seven', '7.5', '77777777777777777777', '']) {
-  test(`protocol "${protocol}" is refused with 4007`, async () => {
+const protocols = { 3: 4007, 1: 4007, 8: 4007, 0: 4007, '-7': 4007, '77777777777777777777': 4007, seven: 4006, 7.5: 4006, '': 4008 };
+for (const [protocol, code] of Object.entries(protocols)) {
+  test(`protocol "${protocol}" is refused with ${code}`, async () => {
     const client = await Client.open(server, { query: `protocol=${protocol}` });
-    await client.refused(4007);
-    await client.closedWith(4007);
+    await client.refused(code);
+    await client.closedWith(code);
   });
 }
 

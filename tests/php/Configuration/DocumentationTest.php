@@ -25,6 +25,9 @@ final class DocumentationTest extends ProjectTestCase
     /** @var array<string, array<string, mixed>> */
     private array $options = [];
 
+    /** @var array<string, array<string, mixed>> those of entries of lists, such as "apps.*.id" */
+    private array $ofEntries = [];
+
     /** @var array<array-key, mixed> */
     private array $packaged = [];
 
@@ -46,6 +49,9 @@ final class DocumentationTest extends ProjectTestCase
         $this->packaged = $answer[1];
         self::assertSame([], array_diff(self::INTERNAL, array_keys($this->options)));
         $this->options = array_diff_key($this->options, array_flip(self::INTERNAL));
+        $isOfEntry = static fn(string $key): bool => str_contains($key, '*');
+        $this->ofEntries = array_filter($this->options, $isOfEntry, ARRAY_FILTER_USE_KEY);
+        $this->options = array_diff_key($this->options, $this->ofEntries);
     }
 
     public function testKeysThatTheStartCommandSetsAreExplained(): void
@@ -101,15 +107,51 @@ final class DocumentationTest extends ProjectTestCase
                 $option['reloadable'] === true ? 'yes' : 'no',
             ];
         }
-        self::assertSame($expected, $this->documented());
+        self::assertSame($expected, self::documented('configuration.md'));
+    }
+
+    public function testTheKeysOfAppsAndWebhooksAreDocumented(): void
+    {
+        $expected = [];
+        foreach ($this->ofEntries as $key => $option) {
+            $unit = $option['unit'] ?? '–';
+            self::assertIsString($unit);
+            $default = $option['default'] === null ? '–' : sprintf('`%s`', (string) json_encode($option['default']));
+            $isList = in_array($option['type'], ['choices', 'prefixes'], true);
+            $expected[substr($key, (int) strrpos($key, '.') + 1)] = [$unit, $isList ? 'all' : $default, self::rangeOf($option)];
+        }
+        self::assertSame($expected, self::documented('apps.md'));
+    }
+
+    public function testTheKeysThatAppsTakeFromTheTopLevelAreDocumented(): void
+    {
+        $code = <<<'PHP'
+            $accepted = [];
+            foreach (Ody\Websocket\Server::options() as $key => $option) {
+                $app = Ody\Websocket\Configuration\Keys::set(['id' => '2', 'key' => 'k', 'secret' => 's'], $key, $option['default']);
+                try {
+                    (new Ody\Websocket\Server())->configure(['api_key' => 'a', 'secret_key' => 'b', 'socket' => ['path' => '/a.sock'], 'apps' => [$app]]);
+                    $accepted[] = $key;
+                } catch (Ody\Websocket\Exceptions\ConfigurationException) {
+                }
+            }
+            echo json_encode($accepted);
+            PHP;
+        $accepted = $this->project()->native($code)->json();
+        self::assertIsArray($accepted);
+        $text = (string) file_get_contents(dirname(__DIR__, 3) . '/docs/apps.md');
+        self::assertSame(1, preg_match('/^An app may also have (.+?)\. What it does not say/ms', $text, $sentence));
+        preg_match_all('/`([a-z_]+)`/', $sentence[1], $names);
+        $documented = array_values(array_diff($names[1], ['limits']));
+        self::assertSame($documented, array_map(static fn(mixed $key): string => is_string($key) ? str_replace('limits.', '', $key) : '', $accepted));
     }
 
     /**
      * @return array<string, list<string>> without the column for people
      */
-    private function documented(): array
+    private static function documented(string $file): array
     {
-        $text = (string) file_get_contents(dirname(__DIR__, 3) . '/docs/configuration.md');
+        $text = (string) file_get_contents(dirname(__DIR__, 3) . '/docs/' . $file);
         preg_match_all('/^\| `([\w.]+)` \|(.*)\|$/m', $text, $rows, PREG_SET_ORDER);
         $table = [];
         foreach ($rows as [, $key, $cells]) {

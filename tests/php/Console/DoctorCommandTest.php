@@ -168,6 +168,24 @@ final class DoctorCommandTest extends ProjectTestCase
         $this->mends('configuration', 'failure', '.env cannot be read: line 6');
     }
 
+    public function testKeysAndValuesOfAnApp(): void
+    {
+        $secret = str_repeat('s', 32);
+        $this->project->environment['EDITOR'] = "sed -i s/your-secret-key/{$secret}/";
+        $this->project->write('config/websocket.php', '<?php return ["apps" => [["id" => "2", "key" => "of-2", "secret" => "your-secret-key"]]];');
+        $this->mends('keys', 'failure', '"apps.0.secret" is the placeholder of an example.');
+        $this->project->environment['EDITOR'] = "sed -i s/short/{$secret}/";
+        $this->project->write('config/websocket.php', '<?php return ["apps" => [["id" => "2", "key" => "of-2", "secret" => "short"]]];');
+        $this->mends('keys', 'warning', '"apps.0.secret" has only 5 characters');
+        $this->project->environment['EDITOR'] = 'sed -i s/json_deep/json_depth/';
+        $this->project->write('config/websocket.php', sprintf('<?php return ["apps" => [["id" => "2", "key" => "of-2", "secret" => "%s", "limits" => ["json_deep" => 5]]]];', $secret));
+        self::assertStringEndsWith('/config/websocket.php', $this->mends('configuration', 'failure', '"apps.0.limits.json_deep"', 'json_depth'));
+        $this->replace(sprintf("WEBSOCKET_APPS='[{\"id\":\"2\",\"key\":\"of-2\",\"secret\":\"%s\",\"limits\":{\"json_deep\":5}}]'", $secret));
+        self::assertStringEndsWith('/.env', $this->mends('configuration', 'failure', '"apps.0.limits.json_deep"'));
+        $this->project->environment['WEBSOCKET_APPS'] = '[7]';
+        self::assertNull($this->finding($this->doctor(), 'configuration', 'failure')['command']);
+    }
+
     public function testAHandlerThatCannotBeLoaded(): void
     {
         $this->project->environment['EDITOR'] = 'sed -i s/clas/class/';
@@ -388,8 +406,29 @@ final class DoctorCommandTest extends ProjectTestCase
             self::assertStringContainsString('refuses the password', $this->finding($this->doctor(), 'redis', 'failure')['message']);
             $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "redis://:pass-of-redis@127.0.0.1:%d/2"]];', $port));
             $this->finding($this->doctor(), 'redis', 'good');
+            $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "redis://:pass-of-redis@127.0.0.1:%d/99"]];', $port));
+            self::assertStringContainsString('no such database', $this->finding($this->doctor(), 'redis', 'failure')['message']);
+            $this->shell("redis-cli --no-auth-warning -a pass-of-redis -p {$port} acl setuser reader on '>of@reader' '+@all' 'resetchannels' '&laravel_*'");
+            $reader = 'redis://reader:of%40reader@127.0.0.1:' . $port;
+            $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "%s"]];', $reader));
+            self::assertStringContainsString('does not let this user listen', $this->finding($this->doctor(), 'redis', 'failure')['message']);
+            $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "%s", "prefix" => "laravel_"]];', $reader));
+            $this->finding($this->doctor(), 'redis', 'good');
         } finally {
             $this->shell("redis-cli --no-auth-warning -a pass-of-redis -p {$port} shutdown nosave || redis-cli -p {$port} shutdown nosave");
+        }
+    }
+
+    public function testRedisOnAUnixSocket(): void
+    {
+        $socket = $this->project->root . '/redis.sock';
+        $this->project->write('config/websocket.php', sprintf('<?php return ["redis" => ["url" => "unix://%s?database=2"]];', $socket));
+        self::assertStringContainsString('does not answer at unix://' . $socket, $this->finding($this->doctor(), 'redis', 'failure')['message']);
+        $this->shell("redis-server --port 0 --unixsocket {$socket} --save '' --daemonize yes && until redis-cli -s {$socket} ping; do sleep 0.05; done");
+        try {
+            $this->finding($this->doctor(), 'redis', 'good');
+        } finally {
+            $this->shell("redis-cli -s {$socket} shutdown nosave");
         }
     }
 

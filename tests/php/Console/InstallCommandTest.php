@@ -28,6 +28,7 @@ final class InstallCommandTest extends ProjectTestCase
         self::assertStringContainsString("new Pusher('{$key}', {", $output);
         self::assertStringContainsString("wsPort: {$port},", $output);
         self::assertStringContainsString('php artisan websocket:start', $output);
+        self::assertStringContainsString("host: 127.0.0.1, port: {$port}, TLS: no\n   app id: 1, key: {$key}, secret: the value of secret_key\n", $output);
         self::assertStringNotContainsString($secret, $output);
         self::assertStringNotContainsString('BROADCAST_CONNECTION', $output);
         $project->artisan('websocket:start', '-d')->succeeded();

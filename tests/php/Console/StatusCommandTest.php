@@ -175,6 +175,43 @@ final class StatusCommandTest extends ProjectTestCase
         self::assertSame(['workers             <info>2</info>'], StatusView::lines(['workers' => 2]));
     }
 
+    public function testSeveralAppsAreAGroup(): void
+    {
+        $apps = [['id' => '1', 'connections' => 1200, 'channels' => 3, 'subscriptions' => 4], ['id' => 'shop', 'connections' => 0, 'channels' => 0]];
+        $lines = strip_tags(implode("\n", StatusView::lines(['pid' => 1, 'apps' => $apps])));
+        $expected = "process             1\n\napps                2\n  1                 1,200 connections, 3 channels, 4 subscriptions\n"
+            . '  shop              0 connections, 0 channels';
+        self::assertSame($expected, $lines);
+        self::assertSame(['process             <info>1</info>'], StatusView::lines(['pid' => 1, 'apps' => [$apps[0]]]));
+        $long = StatusView::lines(['apps' => [$apps[0], ['id' => "\e[31m" . str_repeat('i', 60), 'connections' => 5]]]);
+        self::assertSame('  \x1b[31m' . str_repeat('i', 60) . ' <info>5 connections</info>', $long[3]);
+    }
+
+    public function testWebhooksAreShownAndThoseThatFailByName(): void
+    {
+        $webhooks = [
+            'num' => 2, 'failing' => 1, 'queue' => 1200, 'held' => 3, 'sent' => 10, 'failed' => 4, 'dropped' => 0,
+            'hooks' => [
+                ['app' => '1', 'receiver' => 'https://a.test', 'failing' => false, 'queue' => 0],
+                ['app' => '1', 'receiver' => 'https://b.test', 'failing' => true, 'queue' => 1200],
+                'nonsense',
+            ],
+        ];
+        $lines = StatusView::lines(['webhooks' => $webhooks]);
+        self::assertSame([
+            '',
+            'webhooks            2',
+            '  failing           1',
+            '  events waiting    1,200',
+            '  events held back  3',
+            '  events delivered  10',
+            '  requests failed   4',
+            '  events dropped    0',
+            '  fails             https://b.test, 1,200 events waiting',
+        ], array_map(strip_tags(...), $lines));
+        self::assertSame([], StatusView::lines(['webhooks' => null]));
+    }
+
     public function testATextOfTheServerCannotSteerTheTerminal(): void
     {
         self::assertSame(['host                <info>\x1b[31m\<b\></info>'], StatusView::lines(['host' => "\e[31m<b>"]));

@@ -83,6 +83,26 @@ final class ProviderTest extends LaravelTestCase
         self::assertSame($expected, $laravel->run($code)->json());
     }
 
+    public function testTheVariablesOfReverbCountWhereNoneOfOursIsSet(): void
+    {
+        $laravel = $this->laravel();
+        $laravel->artisan('vendor:publish', '--tag=websocket-config')->succeeded();
+        $laravel->project->write('.env', "REVERB_APP_KEY=of-reverb\nREVERB_APP_SECRET=secret-of-reverb\nREVERB_PORT=443\n");
+        $code = '$c = Ody\Websocket\Configuration::load(); echo json_encode([$c->get("api_key"), $c->get("host"), $c->get("port"), config("websocket.port"),
+            $app->make(Ody\Websocket\Channel\ChannelAuthGenerator::class)->generatePrivateAuth("1.2", "private-a")]);';
+        self::assertIsArray($ours = $laravel->run($code)->json());
+        self::assertSame('test-key', $ours[0]);
+        $isOther = static fn(string $name): bool => !str_starts_with($name, 'WEBSOCKET_');
+        $laravel->project->environment = array_filter($laravel->project->environment, $isOther, ARRAY_FILTER_USE_KEY);
+        $token = 'of-reverb:' . hash_hmac('sha256', '1.2:private-a', 'secret-of-reverb');
+        self::assertSame(['of-reverb', '0.0.0.0', '8080', '8080', $token], $laravel->run($code)->json());
+        $laravel->project->write('config/websocket.php', '<?php return ["port" => 9600, "api_key" => env("WEBSOCKET_API_KEY")];');
+        self::assertSame(['of-reverb', '0.0.0.0', 9600, 9600, $token], $laravel->run($code)->json());
+        $laravel->artisan('config:cache')->succeeded();
+        $laravel->project->write('.env', '');
+        self::assertSame(['of-reverb', '0.0.0.0', 9600, 9600, $token], $laravel->run($code)->json());
+    }
+
     public function testAConnectionOfTheApplicationStays(): void
     {
         $laravel = $this->laravel();

@@ -29,6 +29,8 @@ reason(['host' => '192.0.2.1'], '192.0.2.1');
 $taken = stream_socket_server('tcp://127.0.0.1:0');
 $port = (int) substr(strrchr(stream_socket_get_name($taken, false), ':'), 1);
 reason(['port' => $port], (string) $port);
+reason(['http_api' => ['port' => $port]], "http_api.port: $port on host 127.0.0.1 is already in use");
+reason(['http_api' => ['listen' => '192.0.2.1:9503']], 'http_api.listen: cannot listen on 192.0.2.1, port 9503');
 ?>
 ===DONE===
 --EXPECT--
@@ -41,6 +43,12 @@ Ody\Websocket\Exceptions\ConfigurationException names it
 Ody\Websocket\Exceptions\ConfigurationException names it
 Ody\Websocket\Exceptions\ConfigurationException names it
 
+Ody\Websocket\Exceptions\ServerException names it
+Ody\Websocket\Exceptions\ServerException names it
+ody.log
+Ody\Websocket\Exceptions\ServerException names it
+Ody\Websocket\Exceptions\ServerException names it
+ody.log
 Ody\Websocket\Exceptions\ServerException names it
 Ody\Websocket\Exceptions\ServerException names it
 ody.log

@@ -246,8 +246,8 @@ accepted
 "http_api.broadcast_key" must be a text, array given
 "http_api.token" is not a configuration key; the nearest one is "http_api.listen"
 "redis.url" must begin with redis://, tcp:// or unix://
-"redis.url" must begin with redis://, tcp:// or unix://
-"redis.url" must begin with redis://, tcp:// or unix://
+"redis.url" must have a host that is a name or an address
+"redis.url" cannot be reached with TLS yet: use redis:// through a TLS tunnel on this machine, or a Unix socket
 "redis.channel" must have between 1 and 255 bytes, 256 given
 "redis" must be an array, string given
 ===DONE===

@@ -94,6 +94,20 @@ foreach ([[['port' => free_port()], [$unix]], [['port' => $port, 'socket' => ['p
     var_dump(proc_close($process), file_exists($changed['socket']['path']));
 }
 
+echo "-- one for the HTTP API\n";
+$http = stream_socket_server('tcp://127.0.0.1:0');
+$changed = ['http_api' => ['listen' => stream_socket_get_name($http, false)]] + $config;
+[$process, $pipes] = activate($changed, [$tcp, $http, $unix], ['LISTEN_FDNAMES' => 'web:http:processes', 'NOTIFY_SOCKET' => "$directory/notify"]);
+while (!str_starts_with($word(), 'READY=1'));
+(new WebSocketClient($port, 'test-key'))->subscribe('room');
+proc_terminate($process);
+var_dump(str_contains(stream_get_contents($pipes[2]), '"tcp":1,"unix":1,"http":1'), proc_close($process));
+foreach ([[$config, [$http]], [$changed, [$http, $http]]] as [$wrong, $sockets]) {
+    [$process, $pipes] = activate($wrong, $sockets, ['LISTEN_FDNAMES' => 'http:http']);
+    echo stream_get_contents($pipes[1]);
+    proc_close($process);
+}
+
 echo "-- what is no such socket\n";
 $file = fopen(__FILE__, 'r');
 $other = stream_socket_server("unix://$directory/other.sock");
@@ -131,6 +145,11 @@ bool(true)
 bool(true)
 int(0)
 bool(false)
+-- one for the HTTP API
+bool(true)
+int(0)
+The service manager handed over a socket called "http", but neither "http_api.listen" nor "http_api.port" is set
+The service manager handed over two sockets called "http"; one is enough
 -- what is no such socket
 The service manager handed over "a" (descriptor 3), which is no listening TCP or Unix stream socket
 The service manager handed over "a" (descriptor 3), which is no listening TCP or Unix stream socket

@@ -9,6 +9,8 @@ use Ody\Websocket\Console\HttpAddress;
 
 /**
  * Does the HTTP API of the server that runs answer?
+ *
+ * @internal
  */
 final class HttpCheck implements Check
 {

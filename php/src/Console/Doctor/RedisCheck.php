@@ -7,7 +7,7 @@ namespace Ody\Websocket\Console\Doctor;
 use Ody\Websocket\Configuration;
 
 /**
- * Does the Redis of "redis.url" answer, when there is one?
+ * Does the Redis of "redis.url" answer, and let us listen to its channel?
  *
  * @internal
  */
@@ -16,6 +16,10 @@ final class RedisCheck implements Check
     private const PATIENCE = 2;
 
     private const PORT = 6379;
+
+    /** As the server reads it: engine/cluster/redis_url.c. */
+    private const URL = '~^(?<scheme>redis|tcp|unix)://(?:(?<user>[^:/?]*):(?<password>[^/?]+)@)?(?<host>\[[0-9a-f:.]+\]|[\w.-]*)(?::(?<port>\d*))?'
+        . '(?<path>/[^?]*)?(?:\?(?:database|db)=(?<database>\d+))?$~iD';
 
     /**
      * @return list<Finding>
@@ -26,42 +30,72 @@ final class RedisCheck implements Check
         if (!is_string($url) || $url === '') {
             return [];
         }
-        $parts = parse_url($url);
-        $scheme = is_array($parts) ? $parts['scheme'] ?? '' : '';
-        if (!is_array($parts) || !in_array($scheme, ['redis', 'tcp', 'unix'], true)) {
-            return [Finding::failure('"redis.url" is not a URL such as redis://127.0.0.1:6379.', null)];
+        if (preg_match(self::URL, $url, $parts) !== 1) {
+            return [Finding::failure('"redis.url" is not a URL such as redis://127.0.0.1:6379 or unix:///run/redis/redis.sock.', null)];
         }
-        $host = $parts['host'] ?? '127.0.0.1';
-        $port = $parts['port'] ?? self::PORT;
-        $address = match ($scheme) {
-            'unix' => 'unix://' . ($parts['path'] ?? ''),
-            default => sprintf('tcp://%s:%d', $host, $port),
-        };
+        $local = strtolower($parts['scheme']) === 'unix';
+        $port = ($parts['port'] ?? '') === '' ? self::PORT : (int) $parts['port'];
+        $path = rawurldecode($parts['path'] ?? '');
+        $address = $local ? 'unix://' . $path : sprintf('tcp://%s:%d', $parts['host'], $port);
+        $database = $parts['database'] ?? ($local ? '' : ltrim($path, '/'));
+        $words = [
+            ...self::login(rawurldecode($parts['user']), rawurldecode($parts['password'])),
+            ...((int) $database === 0 ? [] : [['SELECT', $database]]),
+            ['SUBSCRIBE', self::text($configuration, 'redis.prefix') . self::text($configuration, 'redis.channel')],
+        ];
 
-        return [self::ask($address, $parts['user'] ?? '', rawurldecode($parts['pass'] ?? ''), self::command($scheme, $host, $port))];
+        return [self::ask($address, $words, $local ? null : self::command($parts['host'], $port))];
     }
 
-    private static function ask(string $address, string $user, #[\SensitiveParameter] string $password, ?string $command): Finding
+    private static function text(Configuration $configuration, string $key): string
+    {
+        $value = $configuration->get($key);
+
+        return is_string($value) ? $value : '';
+    }
+
+    /**
+     * @return list<list<string>>
+     */
+    private static function login(string $user, #[\SensitiveParameter] string $password): array
+    {
+        return $password === '' ? [] : [['AUTH', ...($user === '' ? [] : [$user]), $password]];
+    }
+
+    /**
+     * @param list<list<string>> $commands
+     */
+    private static function ask(string $address, #[\SensitiveParameter] array $commands, ?string $mend): Finding
     {
         $stream = @stream_socket_client($address, $code, $reason, self::PATIENCE);
         if ($stream === false) {
-            return Finding::failure(sprintf('Redis does not answer at %s: %s.', $address, lcfirst((string) $reason)), $command);
+            return Finding::failure(sprintf('Redis does not answer at %s: %s.', $address, lcfirst((string) $reason)), $mend);
         }
         stream_set_timeout($stream, self::PATIENCE);
-        if ($password !== '') {
-            $answer = self::call($stream, ['AUTH', ...($user === '' ? [] : [$user]), $password]);
-            if ($answer !== '+OK') {
-                return Finding::failure(sprintf('Redis at %s refuses the password of "redis.url".', $address), null);
+        foreach ($commands as $words) {
+            $answer = self::call($stream, $words);
+            if ($answer === '' || !str_contains('+*', $answer[0])) {
+                fclose($stream);
+
+                return self::refusal($address, $words[0], $answer, $mend);
             }
         }
-        $answer = self::call($stream, ['PING']);
         fclose($stream);
 
-        return match (true) {
-            $answer === '+PONG' => Finding::good(sprintf('Redis answers at %s.', $address)),
-            str_starts_with($answer, '-NOAUTH') => Finding::failure(sprintf('Redis at %s wants a password, and "redis.url" has none.', $address), null),
-            default => Finding::failure(sprintf('What answers at %s is not a Redis that is ready.', $address), $command),
+        return Finding::good(sprintf('Redis answers at %s.', $address));
+    }
+
+    private static function refusal(string $address, string $command, string $answer, ?string $mend): Finding
+    {
+        $sentence = match (true) {
+            !str_starts_with($answer, '-') => sprintf('What answers at %s is not a Redis that is ready.', $address),
+            str_starts_with($answer, '-NOAUTH') => sprintf('Redis at %s wants a password, and "redis.url" has none.', $address),
+            $command === 'AUTH' => sprintf('Redis at %s refuses the password of "redis.url".', $address),
+            $command === 'SELECT' => sprintf('Redis at %s has no such database as "redis.url" names.', $address),
+            default => sprintf('Redis at %s does not let this user listen to the channel of "redis.channel": %s', $address, substr($answer, 1)),
         };
+
+        return Finding::failure($sentence, str_starts_with($answer, '-') ? null : $mend);
     }
 
     /**
@@ -82,9 +116,9 @@ final class RedisCheck implements Check
     /**
      * Only one of this machine can be started from here.
      */
-    private static function command(string $scheme, string $host, int $port): ?string
+    private static function command(string $host, int $port): ?string
     {
-        if (!in_array($scheme, ['redis', 'tcp'], true) || !in_array($host, ['127.0.0.1', 'localhost', '[::1]'], true)) {
+        if (!in_array($host, ['127.0.0.1', 'localhost', '[::1]'], true)) {
             return null;
         }
 
