@@ -3,6 +3,7 @@
 /*
  * Compares docs/metrics.md with the lists in the code: every metric with its type and label, every
  * reason of losses, of messages from Redis and of webhooks; in both directions, and in the same order.
+ * Also what the example of a dashboard asks for.
  *
  *   php tests/tools/check-metrics.php               exit status 1 and one line for each difference
  *   php tests/tools/check-metrics.php --self-test   checks the check
@@ -61,6 +62,22 @@ function differences(string $what, array $code, array $docs): array
     return $complaints;
 }
 
+/** Returns the metrics that a dashboard asks for and that do not exist. */
+function unknown_in(string $dashboard, array $names): array
+{
+    preg_match_all('/\body_[a-z_]+/', $dashboard, $used);
+    $known = array_merge(...array_map(static fn(string $name): array => [$name, "{$name}_bucket", "{$name}_sum", "{$name}_count"], $names));
+    $complaints = array_map(
+        static fn(string $name): string => "the dashboard asks for $name, which does not exist",
+        array_values(array_unique(array_diff($used[0], $known))),
+    );
+    if ($used[0] === [] || json_decode($dashboard) === null) {
+        $complaints[] = 'the dashboard is empty or no JSON';
+    }
+
+    return $complaints;
+}
+
 /** Returns all complaints about a tree. */
 function check(string $root): array
 {
@@ -80,6 +97,7 @@ function check(string $root): array
             static fn(array $row): string => implode(' ', array_slice($row, 0, 3)),
             rows_of_table($page, 'All metrics'),
         )),
+        ...unknown_in((string) file_get_contents("$root/examples/grafana/dashboard.json"), $column($metrics, 2)),
         ...differences('losses', $column($losses, 0), $column(rows_of_table($page, 'Reasons of `ody_losses_total`'), 0)),
         ...differences('webhooks', ['mailbox', ...$column($drops, 0)], $column(rows_of_table($page, 'Reasons of `ody_webhook_events_dropped_total`'), 0)),
         ...differences('Redis', $column($redis, 1), $column(rows_of_table($page, 'Reasons of `ody_redis_messages_rejected_total`'), 0)),
@@ -100,8 +118,10 @@ function self_test(): array
         'engine/webhook/numbers.h' => "#define ODY_WEBHOOK_DROPS(X) \\\n    X(full, \"full\")\n",
         'engine/cluster/redis_feed.h' => "#define ODY_REDIS_REJECTIONS(X) \\\n    X(JSON, \"json\") /* no */\n",
     ];
+    $good['examples/grafana/dashboard.json'] = '{"expr":"rate(ody_b_total[1m])"}';
     $planted = [
         'nothing' => [0, []],
+        'a metric that a dashboard invents' => [1, ['examples/grafana/dashboard.json' => '{"expr":"ody_c"}']],
         'a metric that is not described' => [1, ['docs/metrics.md' => str_replace("| `ody_a` | gauge | – | x |\n", '', $page)]],
         'a metric that is gone' => [1, ['engine/metrics_list.h' => str_replace('X(A, GAUGE, "ody_a", "", "Help (a).")', '', $good['engine/metrics_list.h'])]],
         'another type' => [2, ['docs/metrics.md' => str_replace('| gauge |', '| counter |', $page)]],
@@ -118,7 +138,7 @@ function self_test(): array
         }
         $found = count(check($root));
         array_map(static fn(string $path) => unlink("$root/$path"), array_keys($good));
-        foreach (['docs', 'engine/hub', 'engine/cluster', 'engine/webhook', 'engine', ''] as $folder) {
+        foreach (['docs', 'examples/grafana', 'examples', 'engine/hub', 'engine/cluster', 'engine/webhook', 'engine', ''] as $folder) {
             rmdir("$root/$folder");
         }
         if ($found !== $expected) {
