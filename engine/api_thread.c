@@ -251,6 +251,7 @@ static void write_metrics(void *context, ody_bytes *out)
     const ody_calls_state calls = ody_calls_look(thread->calls);
     const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
     const ody_http_state http = ody_http_server_look(thread->http);
+    const ody_webhooks_state webhooks = ody_webhooks_look(thread->webhooks);
     ody_metrics_facts facts = {
         .shared = thread->setup.shared,
         .options = thread->options,
@@ -264,6 +265,7 @@ static void write_metrics(void *context, ody_bytes *out)
         .http = &http,
         .calls = &calls,
         .redis = &redis,
+        .webhooks = &webhooks,
     };
 
     pthread_mutex_lock(&thread->lock);

@@ -11,6 +11,7 @@
 #include "http/server.h"
 #include "hub/calls.h"
 #include "hub/shared.h"
+#include "webhook/webhooks.h"
 
 /** What the metrics say besides the counters of the shards. */
 typedef struct ody_metrics_facts {
@@ -29,6 +30,7 @@ typedef struct ody_metrics_facts {
     const ody_http_state *http;
     const ody_calls_state *calls;
     const ody_redis_state *redis;
+    const ody_webhooks_state *webhooks;
 } ody_metrics_facts;
 
 /** The media type of what ody_metrics_write writes. */
