@@ -122,6 +122,10 @@ final class DocumentationTest extends ProjectTestCase
             }
         }
         self::assertSame($expected, self::documented('apps.md'));
+        $most = $this->options['apps']['max'];
+        self::assertIsInt($most);
+        // The first one is that of the top level.
+        self::assertStringContainsString(sprintf('There may be %d apps.', $most + 1), (string) file_get_contents(dirname(__DIR__, 3) . '/docs/apps.md'));
     }
 
     public function testTheKeysOfWebhooksAreDocumented(): void
