@@ -73,6 +73,7 @@ static void write_apps(ody_bytes *out, const ody_metrics_facts *facts)
         {ODY_METRIC_APP_CONNECTIONS, offsetof(ody_app_sums, connections)},
         {ODY_METRIC_APP_CHANNELS, offsetof(ody_app_sums, channels)},
         {ODY_METRIC_APP_SUBSCRIPTIONS, offsetof(ody_app_sums, subscriptions)},
+        {ODY_METRIC_APP_USERS, offsetof(ody_app_sums, users)},
         {ODY_METRIC_APP_RECEIVED, offsetof(ody_app_sums, messages_received)},
         {ODY_METRIC_APP_RECEIVED_BYTES, offsetof(ody_app_sums, bytes_received)},
         {ODY_METRIC_APP_PUBLISHED, offsetof(ody_app_sums, messages_published)},
@@ -134,6 +135,7 @@ static void write_shards(ody_bytes *out, const ody_metrics_facts *facts)
         {ODY_METRIC_SUBSCRIPTIONS, offsetof(ody_counters, subscriptions)},
         {ODY_METRIC_HANDSHAKES, offsetof(ody_counters, handshakes)},
         {ODY_METRIC_OUTBOUND, offsetof(ody_counters, outbound_bytes)},
+        {ODY_METRIC_SIGNED_IN, offsetof(ody_counters, signed_in)},
         {ODY_METRIC_ACCEPTED, offsetof(ody_counters, accepted)},
         {ODY_METRIC_RECEIVED, offsetof(ody_counters, messages_received)},
         {ODY_METRIC_RECEIVED_BYTES, offsetof(ody_counters, bytes_received)},
@@ -261,6 +263,30 @@ static void write_redis(ody_bytes *out, const ody_redis_state *redis)
     }
 }
 
+static void write_webhooks(ody_bytes *out, const ody_webhooks_state *webhooks)
+{
+    const ody_webhook_numbers *all = &webhooks->all;
+
+    ody__metric_single(out, ODY_METRIC_WEBHOOKS, webhooks->hooks);
+    ody__metric_single(out, ODY_METRIC_WEBHOOKS_FAILING, all->failing);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_QUEUE, all->queued);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_BYTES, all->bytes);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_HELD, webhooks->held);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_IN_FLIGHT, all->in_flight);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_SENT, all->sent);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_SMOOTHED, webhooks->smoothed);
+    ody__metric_begin(out, ODY_METRIC_WEBHOOK_DROPPED);
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_DROPPED, ODY_VIEW("mailbox"),
+                       webhooks->dropped_mailbox);
+#define DROP_WRITE(name, text)                                                                     \
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_DROPPED, ODY_VIEW(#name), all->dropped_##name);
+    ODY_WEBHOOK_DROPS(DROP_WRITE)
+#undef DROP_WRITE
+    ody__metric_begin(out, ODY_METRIC_WEBHOOK_REQUESTS);
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_REQUESTS, ODY_VIEW("delivered"), all->requests);
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_REQUESTS, ODY_VIEW("failed"), all->failed);
+}
+
 void ody_metrics_write(ody_bytes *out, const ody_metrics_facts *facts)
 {
     write_build(out);
@@ -273,4 +299,5 @@ void ody_metrics_write(ody_bytes *out, const ody_metrics_facts *facts)
     ody__metric_single(out, ODY_METRIC_PROCESSES, facts->processes);
     write_php(out, facts->calls);
     write_redis(out, facts->redis);
+    write_webhooks(out, facts->webhooks);
 }

@@ -10,6 +10,7 @@
 #include "cluster/redis_inlet.h"
 #include "hub/calls.h"
 #include "hub/shared.h"
+#include "webhook/webhooks.h"
 
 /** What the metrics say besides the counters of the shards. */
 typedef struct ody_metrics_facts {
@@ -27,6 +28,7 @@ typedef struct ody_metrics_facts {
     size_t requests;  /* unanswered */
     const ody_calls_state *calls;
     const ody_redis_state *redis;
+    const ody_webhooks_state *webhooks;
 } ody_metrics_facts;
 
 /** The media type of what ody_metrics_write writes. */
