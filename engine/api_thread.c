@@ -236,6 +236,7 @@ __attribute__((unused)) static void write_metrics(void *context, ody_bytes *out)
         .processes = ody_ipc_server_connections(thread->ipc),
         .requests = ody_requests_pending(thread->requests),
         .calls = &calls,
+        .webhooks = thread->webhooks,
         .redis = &redis,
     };
 

@@ -17,6 +17,7 @@ static void write_build(ody_bytes *out)
         {"version", ODY_VERSION},           {"libwebsockets", ody_version_libwebsockets()},
         {"libev", ody_version_libev()},     {"jansson", ody_version_jansson()},
         {"openssl", ody_version_openssl()}, {"hiredis", ody_version_hiredis()},
+        {"libcurl", ody_version_libcurl()},
     };
 
     ody__metric_begin(out, ODY_METRIC_BUILD);
@@ -246,6 +247,53 @@ static void write_php(ody_bytes *out, const ody_calls_state *calls)
     ody__metric_single(out, ODY_METRIC_PHP_LOST, calls->lost);
 }
 
+/* A number of each webhook by its place in the configuration, and of those behind the last that has
+ * numbers of its own the sum. */
+static void write_webhook_metric(ody_bytes *out, const ody_metrics_facts *facts, ody_metric metric,
+                                 size_t offset)
+{
+    const size_t count = facts->options->webhook_count;
+    char text[8];
+
+    ody__metric_begin(out, metric);
+    for (size_t index = 0; index <= ODY_WEBHOOKS_SHOWN; index++) {
+        const ody_webhook_numbers numbers = ody_webhooks_look_at(facts->webhooks, index);
+        uint64_t number = *(const uint64_t *)((const char *)&numbers + offset);
+        int length = snprintf(text, sizeof(text), "%zu", index);
+
+        if (index == ODY_WEBHOOKS_SHOWN) {
+            ody__metric_sample(out, metric, ODY_VIEW("others"), number);
+        } else if (index < count) {
+            ody__metric_sample(out, metric, (ody_view){text, (size_t)length}, number);
+        }
+    }
+}
+
+static void write_webhooks(ody_bytes *out, const ody_metrics_facts *facts)
+{
+    const ody_webhooks_state state = ody_webhooks_look(facts->webhooks);
+
+    ody__metric_single(out, ODY_METRIC_WEBHOOKS, facts->options->webhook_count);
+    ody__metric_single(out, ODY_METRIC_WEBHOOKS_FAILING, state.all.failing);
+    write_webhook_metric(out, facts, ODY_METRIC_WEBHOOK_QUEUE,
+                         offsetof(ody_webhook_numbers, queued));
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_QUEUE_BYTES, state.all.bytes);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_IN_FLIGHT, state.all.in_flight);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_HELD, state.held);
+    write_webhook_metric(out, facts, ODY_METRIC_WEBHOOK_SENT, offsetof(ody_webhook_numbers, sent));
+    write_webhook_metric(out, facts, ODY_METRIC_WEBHOOK_REQUESTS,
+                         offsetof(ody_webhook_numbers, requests));
+    write_webhook_metric(out, facts, ODY_METRIC_WEBHOOK_FAILED,
+                         offsetof(ody_webhook_numbers, failed));
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_SMOOTHED, state.smoothed);
+    ody__metric_begin(out, ODY_METRIC_WEBHOOK_DROPPED);
+#define DROP_WRITE(name, text)                                                                     \
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_DROPPED, ODY_VIEW(#name), state.all.dropped_##name);
+    ODY_WEBHOOK_DROPS(DROP_WRITE)
+#undef DROP_WRITE
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_DROPPED, ODY_VIEW("mailbox"), state.dropped_mailbox);
+}
+
 static void write_redis(ody_bytes *out, const ody_redis_state *redis)
 {
     ody__metric_single(out, ODY_METRIC_REDIS_CONNECTED, redis->connected);
@@ -272,5 +320,6 @@ void ody_metrics_write(ody_bytes *out, const ody_metrics_facts *facts)
     ody__metric_single(out, ODY_METRIC_REQUESTS, facts->requests);
     ody__metric_single(out, ODY_METRIC_PROCESSES, facts->processes);
     write_php(out, facts->calls);
+    write_webhooks(out, facts);
     write_redis(out, facts->redis);
 }

@@ -10,6 +10,7 @@
 #include "cluster/redis_inlet.h"
 #include "hub/calls.h"
 #include "hub/shared.h"
+#include "webhook/webhooks.h"
 
 /** What the metrics say besides the counters of the shards. */
 typedef struct ody_metrics_facts {
@@ -26,6 +27,7 @@ typedef struct ody_metrics_facts {
     size_t processes; /* connected to the Unix socket */
     size_t requests;  /* unanswered */
     const ody_calls_state *calls;
+    const ody_webhooks *webhooks;
     const ody_redis_state *redis;
 } ody_metrics_facts;
 

@@ -69,6 +69,24 @@
       "Calls and notices to PHP workers, by what became of them.")                                 \
     X(PHP_LOST, COUNTER, "ody_php_workers_lost_total", "",                                         \
       "PHP workers that ended in the middle of a call, or were killed.")                           \
+    X(WEBHOOKS, GAUGE, "ody_webhooks", "", "Webhooks of the configuration.")                       \
+    X(WEBHOOKS_FAILING, GAUGE, "ody_webhooks_failing", "", "Those whose last request failed.")     \
+    X(WEBHOOK_QUEUE, GAUGE, "ody_webhook_queue_events", "webhook",                                 \
+      "Events that wait for the receiver, or are on the way.")                                     \
+    X(WEBHOOK_QUEUE_BYTES, GAUGE, "ody_webhook_queue_bytes", "", "Memory of these events.")        \
+    X(WEBHOOK_IN_FLIGHT, GAUGE, "ody_webhook_requests_in_flight", "", "Requests on the way.")      \
+    X(WEBHOOK_HELD, GAUGE, "ody_webhook_events_held", "",                                          \
+      "Departures that may still be undone by a return.")                                          \
+    X(WEBHOOK_SENT, COUNTER, "ody_webhook_events_sent_total", "webhook",                           \
+      "Events that were delivered.")                                                               \
+    X(WEBHOOK_REQUESTS, COUNTER, "ody_webhook_requests_total", "webhook",                          \
+      "Requests that delivered them.")                                                             \
+    X(WEBHOOK_FAILED, COUNTER, "ody_webhook_requests_failed_total", "webhook",                     \
+      "Requests that did not deliver theirs.")                                                     \
+    X(WEBHOOK_SMOOTHED, COUNTER, "ody_webhook_events_smoothed_total", "",                          \
+      "Events that were left out because another one undid them or said the same.")                \
+    X(WEBHOOK_DROPPED, COUNTER, "ody_webhook_events_dropped_total", "reason",                      \
+      "Events that were given up.")                                                                \
     X(REDIS_CONNECTED, GAUGE, "ody_redis_connected", "", "1 while messages come from Redis.")      \
     X(REDIS_CONNECTS, COUNTER, "ody_redis_connects_total", "", "Subscriptions at Redis.")          \
     X(REDIS_FAILURES, COUNTER, "ody_redis_failures_total", "",                                     \

@@ -67,6 +67,7 @@ function check(string $root): array
     $page = (string) file_get_contents("$root/docs/metrics.md");
     $metrics = rows_of_macro((string) file_get_contents("$root/engine/metrics_list.h"), 'ODY_METRICS');
     $losses = rows_of_macro((string) file_get_contents("$root/engine/hub/counters.h"), 'ODY_LOSSES');
+    $drops = rows_of_macro((string) file_get_contents("$root/engine/webhook/numbers.h"), 'ODY_WEBHOOK_DROPS');
     $redis = rows_of_macro((string) file_get_contents("$root/engine/cluster/redis_feed.h"), 'ODY_REDIS_REJECTIONS');
     $column = static fn(array $rows, int $index): array => array_map(static fn(array $row): string => $row[$index] ?? '', $rows);
     $described = static fn(array $rows): array => array_map(
@@ -80,6 +81,7 @@ function check(string $root): array
             rows_of_table($page, 'All metrics'),
         )),
         ...differences('losses', $column($losses, 0), $column(rows_of_table($page, 'Reasons of `ody_losses_total`'), 0)),
+        ...differences('webhooks', [...$column($drops, 0), 'mailbox'], $column(rows_of_table($page, 'Reasons of `ody_webhook_events_dropped_total`'), 0)),
         ...differences('Redis', $column($redis, 1), $column(rows_of_table($page, 'Reasons of `ody_redis_messages_rejected_total`'), 0)),
     ];
 }
@@ -89,11 +91,13 @@ function self_test(): array
 {
     $page = "## All metrics\n\n| n | t | l | m |\n|---|---|---|---|\n| `ody_a` | gauge | – | x |\n| `ody_b_total` | counter | `app` | y |\n\n"
         . "### Reasons of `ody_losses_total`\n\n| r | w |\n|---|---|\n| `lost` | x |\n\n"
+        . "### Reasons of `ody_webhook_events_dropped_total`\n\n| r | w |\n|---|---|\n| `full` | x |\n| `mailbox` | x |\n\n"
         . "### Reasons of `ody_redis_messages_rejected_total`\n\n| r | w |\n|---|---|\n| `json` | x |\n";
     $good = [
         'docs/metrics.md' => $page,
         'engine/metrics_list.h' => "#define ODY_METRICS(X) \\\n    X(A, GAUGE, \"ody_a\", \"\", \"Help (a).\") \\\n    X(B, COUNTER, \"ody_b_total\", \"app\", \"B.\")\n",
         'engine/hub/counters.h' => "#define ODY_LOSSES(X) \\\n    X(lost) /* (why) */\n\n#define OTHER(X) \\\n    X(other)\n",
+        'engine/webhook/numbers.h' => "#define ODY_WEBHOOK_DROPS(X) \\\n    X(full, \"it is full\")\n",
         'engine/cluster/redis_feed.h' => "#define ODY_REDIS_REJECTIONS(X) \\\n    X(JSON, \"json\") /* no */\n",
     ];
     $planted = [
@@ -103,6 +107,7 @@ function self_test(): array
         'another type' => [2, ['docs/metrics.md' => str_replace('| gauge |', '| counter |', $page)]],
         'another label' => [2, ['docs/metrics.md' => str_replace('`app`', '`shard`', $page)]],
         'a reason that is not described' => [1, ['engine/hub/counters.h' => str_replace('X(lost)', "X(lost) \\\n    X(more)", $good['engine/hub/counters.h'])]],
+        'a reason of webhooks that is another' => [2, ['engine/webhook/numbers.h' => "#define ODY_WEBHOOK_DROPS(X) \\\n    X(other, \"x\")\n"]],
         'a list that is not found' => [2, ['engine/cluster/redis_feed.h' => '']],
     ];
     $complaints = [];
@@ -114,7 +119,7 @@ function self_test(): array
         }
         $found = count(check($root));
         array_map(static fn(string $path) => unlink("$root/$path"), array_keys($good));
-        foreach (['docs', 'engine/hub', 'engine/cluster', 'engine', ''] as $folder) {
+        foreach (['docs', 'engine/hub', 'engine/cluster', 'engine/webhook', 'engine', ''] as $folder) {
             rmdir("$root/$folder");
         }
         if ($found !== $expected) {
