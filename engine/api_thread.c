@@ -225,6 +225,7 @@ __attribute__((unused)) static void write_metrics(void *context, ody_bytes *out)
     ody_api_thread *thread = context;
     const ody_calls_state calls = ody_calls_look(thread->calls);
     const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
+    const ody_webhooks_state webhooks = ody_webhooks_look(thread->webhooks);
     ody_metrics_facts facts = {
         .shared = thread->setup.shared,
         .options = thread->options,
@@ -236,8 +237,8 @@ __attribute__((unused)) static void write_metrics(void *context, ody_bytes *out)
         .processes = ody_ipc_server_connections(thread->ipc),
         .requests = ody_requests_pending(thread->requests),
         .calls = &calls,
-        .webhooks = thread->webhooks,
         .redis = &redis,
+        .webhooks = &webhooks,
     };
 
     pthread_mutex_lock(&thread->lock);

@@ -17,7 +17,6 @@ static void write_build(ody_bytes *out)
         {"version", ODY_VERSION},           {"libwebsockets", ody_version_libwebsockets()},
         {"libev", ody_version_libev()},     {"jansson", ody_version_jansson()},
         {"openssl", ody_version_openssl()}, {"hiredis", ody_version_hiredis()},
-        {"libcurl", ody_version_libcurl()},
     };
 
     ody__metric_begin(out, ODY_METRIC_BUILD);
@@ -74,6 +73,7 @@ static void write_apps(ody_bytes *out, const ody_metrics_facts *facts)
         {ODY_METRIC_APP_CONNECTIONS, offsetof(ody_app_sums, connections)},
         {ODY_METRIC_APP_CHANNELS, offsetof(ody_app_sums, channels)},
         {ODY_METRIC_APP_SUBSCRIPTIONS, offsetof(ody_app_sums, subscriptions)},
+        {ODY_METRIC_APP_USERS, offsetof(ody_app_sums, users)},
         {ODY_METRIC_APP_RECEIVED, offsetof(ody_app_sums, messages_received)},
         {ODY_METRIC_APP_RECEIVED_BYTES, offsetof(ody_app_sums, bytes_received)},
         {ODY_METRIC_APP_PUBLISHED, offsetof(ody_app_sums, messages_published)},
@@ -135,6 +135,7 @@ static void write_shards(ody_bytes *out, const ody_metrics_facts *facts)
         {ODY_METRIC_SUBSCRIPTIONS, offsetof(ody_counters, subscriptions)},
         {ODY_METRIC_HANDSHAKES, offsetof(ody_counters, handshakes)},
         {ODY_METRIC_OUTBOUND, offsetof(ody_counters, outbound_bytes)},
+        {ODY_METRIC_SIGNED_IN, offsetof(ody_counters, signed_in)},
         {ODY_METRIC_ACCEPTED, offsetof(ody_counters, accepted)},
         {ODY_METRIC_RECEIVED, offsetof(ody_counters, messages_received)},
         {ODY_METRIC_RECEIVED_BYTES, offsetof(ody_counters, bytes_received)},
@@ -247,53 +248,6 @@ static void write_php(ody_bytes *out, const ody_calls_state *calls)
     ody__metric_single(out, ODY_METRIC_PHP_LOST, calls->lost);
 }
 
-/* A number of each webhook by its place in the configuration, and of those behind the last that has
- * numbers of its own the sum. */
-static void write_webhook_metric(ody_bytes *out, const ody_metrics_facts *facts, ody_metric metric,
-                                 size_t offset)
-{
-    const size_t count = facts->options->webhook_count;
-    char text[8];
-
-    ody__metric_begin(out, metric);
-    for (size_t index = 0; index <= ODY_WEBHOOKS_SHOWN; index++) {
-        const ody_webhook_numbers numbers = ody_webhooks_look_at(facts->webhooks, index);
-        uint64_t number = *(const uint64_t *)((const char *)&numbers + offset);
-        int length = snprintf(text, sizeof(text), "%zu", index);
-
-        if (index == ODY_WEBHOOKS_SHOWN) {
-            ody__metric_sample(out, metric, ODY_VIEW("others"), number);
-        } else if (index < count) {
-            ody__metric_sample(out, metric, (ody_view){text, (size_t)length}, number);
-        }
-    }
-}
-
-static void write_webhooks(ody_bytes *out, const ody_metrics_facts *facts)
-{
-    const ody_webhooks_state state = ody_webhooks_look(facts->webhooks);
-
-    ody__metric_single(out, ODY_METRIC_WEBHOOKS, facts->options->webhook_count);
-    ody__metric_single(out, ODY_METRIC_WEBHOOKS_FAILING, state.all.failing);
-    write_webhook_metric(out, facts, ODY_METRIC_WEBHOOK_QUEUE,
-                         offsetof(ody_webhook_numbers, queued));
-    ody__metric_single(out, ODY_METRIC_WEBHOOK_QUEUE_BYTES, state.all.bytes);
-    ody__metric_single(out, ODY_METRIC_WEBHOOK_IN_FLIGHT, state.all.in_flight);
-    ody__metric_single(out, ODY_METRIC_WEBHOOK_HELD, state.held);
-    write_webhook_metric(out, facts, ODY_METRIC_WEBHOOK_SENT, offsetof(ody_webhook_numbers, sent));
-    write_webhook_metric(out, facts, ODY_METRIC_WEBHOOK_REQUESTS,
-                         offsetof(ody_webhook_numbers, requests));
-    write_webhook_metric(out, facts, ODY_METRIC_WEBHOOK_FAILED,
-                         offsetof(ody_webhook_numbers, failed));
-    ody__metric_single(out, ODY_METRIC_WEBHOOK_SMOOTHED, state.smoothed);
-    ody__metric_begin(out, ODY_METRIC_WEBHOOK_DROPPED);
-#define DROP_WRITE(name, text)                                                                     \
-    ody__metric_sample(out, ODY_METRIC_WEBHOOK_DROPPED, ODY_VIEW(#name), state.all.dropped_##name);
-    ODY_WEBHOOK_DROPS(DROP_WRITE)
-#undef DROP_WRITE
-    ody__metric_sample(out, ODY_METRIC_WEBHOOK_DROPPED, ODY_VIEW("mailbox"), state.dropped_mailbox);
-}
-
 static void write_redis(ody_bytes *out, const ody_redis_state *redis)
 {
     ody__metric_single(out, ODY_METRIC_REDIS_CONNECTED, redis->connected);
@@ -309,6 +263,30 @@ static void write_redis(ody_bytes *out, const ody_redis_state *redis)
     }
 }
 
+static void write_webhooks(ody_bytes *out, const ody_webhooks_state *webhooks)
+{
+    const ody_webhook_numbers *all = &webhooks->all;
+
+    ody__metric_single(out, ODY_METRIC_WEBHOOKS, webhooks->hooks);
+    ody__metric_single(out, ODY_METRIC_WEBHOOKS_FAILING, all->failing);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_QUEUE, all->queued);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_BYTES, all->bytes);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_HELD, webhooks->held);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_IN_FLIGHT, all->in_flight);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_SENT, all->sent);
+    ody__metric_single(out, ODY_METRIC_WEBHOOK_SMOOTHED, webhooks->smoothed);
+    ody__metric_begin(out, ODY_METRIC_WEBHOOK_DROPPED);
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_DROPPED, ODY_VIEW("mailbox"),
+                       webhooks->dropped_mailbox);
+#define DROP_WRITE(name, text)                                                                     \
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_DROPPED, ODY_VIEW(#name), all->dropped_##name);
+    ODY_WEBHOOK_DROPS(DROP_WRITE)
+#undef DROP_WRITE
+    ody__metric_begin(out, ODY_METRIC_WEBHOOK_REQUESTS);
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_REQUESTS, ODY_VIEW("delivered"), all->requests);
+    ody__metric_sample(out, ODY_METRIC_WEBHOOK_REQUESTS, ODY_VIEW("failed"), all->failed);
+}
+
 void ody_metrics_write(ody_bytes *out, const ody_metrics_facts *facts)
 {
     write_build(out);
@@ -320,6 +298,6 @@ void ody_metrics_write(ody_bytes *out, const ody_metrics_facts *facts)
     ody__metric_single(out, ODY_METRIC_REQUESTS, facts->requests);
     ody__metric_single(out, ODY_METRIC_PROCESSES, facts->processes);
     write_php(out, facts->calls);
-    write_webhooks(out, facts);
     write_redis(out, facts->redis);
+    write_webhooks(out, facts->webhooks);
 }

@@ -27,8 +27,8 @@ typedef struct ody_metrics_facts {
     size_t processes; /* connected to the Unix socket */
     size_t requests;  /* unanswered */
     const ody_calls_state *calls;
-    const ody_webhooks *webhooks;
     const ody_redis_state *redis;
+    const ody_webhooks_state *webhooks;
 } ody_metrics_facts;
 
 /** The media type of what ody_metrics_write writes. */

@@ -24,6 +24,7 @@
     X(APP_CONNECTIONS, GAUGE, "ody_app_connections", "app", "Open connections of the app.")        \
     X(APP_CHANNELS, GAUGE, "ody_app_channels", "app", "Channels with subscribers.")                \
     X(APP_SUBSCRIPTIONS, GAUGE, "ody_app_subscriptions", "app", "Subscriptions of connections.")   \
+    X(APP_USERS, GAUGE, "ody_app_users", "app", "Users with a connection that is signed in.")      \
     X(APP_RECEIVED, COUNTER, "ody_app_messages_received_total", "app", "Messages from clients.")   \
     X(APP_RECEIVED_BYTES, COUNTER, "ody_app_received_bytes_total", "app",                          \
       "Bytes of messages from clients.")                                                           \
@@ -38,6 +39,7 @@
     X(SUBSCRIPTIONS, GAUGE, "ody_subscriptions", "shard", "Subscriptions of connections.")         \
     X(HANDSHAKES, GAUGE, "ody_handshakes", "shard", "Accepted sockets that are not upgraded yet.") \
     X(OUTBOUND, GAUGE, "ody_outbound_bytes", "shard", "Memory of messages that wait for clients.") \
+    X(SIGNED_IN, GAUGE, "ody_signed_in", "shard", "Connections that are signed in as a user.")     \
     X(ACCEPTED, COUNTER, "ody_accepted_total", "shard", "Sockets that were accepted.")             \
     X(RECEIVED, COUNTER, "ody_messages_received_total", "shard", "Messages from clients.")         \
     X(RECEIVED_BYTES, COUNTER, "ody_received_bytes_total", "shard",                                \
@@ -69,24 +71,6 @@
       "Calls and notices to PHP workers, by what became of them.")                                 \
     X(PHP_LOST, COUNTER, "ody_php_workers_lost_total", "",                                         \
       "PHP workers that ended in the middle of a call, or were killed.")                           \
-    X(WEBHOOKS, GAUGE, "ody_webhooks", "", "Webhooks of the configuration.")                       \
-    X(WEBHOOKS_FAILING, GAUGE, "ody_webhooks_failing", "", "Those whose last request failed.")     \
-    X(WEBHOOK_QUEUE, GAUGE, "ody_webhook_queue_events", "webhook",                                 \
-      "Events that wait for the receiver, or are on the way.")                                     \
-    X(WEBHOOK_QUEUE_BYTES, GAUGE, "ody_webhook_queue_bytes", "", "Memory of these events.")        \
-    X(WEBHOOK_IN_FLIGHT, GAUGE, "ody_webhook_requests_in_flight", "", "Requests on the way.")      \
-    X(WEBHOOK_HELD, GAUGE, "ody_webhook_events_held", "",                                          \
-      "Departures that may still be undone by a return.")                                          \
-    X(WEBHOOK_SENT, COUNTER, "ody_webhook_events_sent_total", "webhook",                           \
-      "Events that were delivered.")                                                               \
-    X(WEBHOOK_REQUESTS, COUNTER, "ody_webhook_requests_total", "webhook",                          \
-      "Requests that delivered them.")                                                             \
-    X(WEBHOOK_FAILED, COUNTER, "ody_webhook_requests_failed_total", "webhook",                     \
-      "Requests that did not deliver theirs.")                                                     \
-    X(WEBHOOK_SMOOTHED, COUNTER, "ody_webhook_events_smoothed_total", "",                          \
-      "Events that were left out because another one undid them or said the same.")                \
-    X(WEBHOOK_DROPPED, COUNTER, "ody_webhook_events_dropped_total", "reason",                      \
-      "Events that were given up.")                                                                \
     X(REDIS_CONNECTED, GAUGE, "ody_redis_connected", "", "1 while messages come from Redis.")      \
     X(REDIS_CONNECTS, COUNTER, "ody_redis_connects_total", "", "Subscriptions at Redis.")          \
     X(REDIS_FAILURES, COUNTER, "ody_redis_failures_total", "",                                     \
@@ -95,6 +79,19 @@
     X(REDIS_IN_FLIGHT, GAUGE, "ody_redis_messages_in_flight", "",                                  \
       "Messages from Redis that are being published.")                                             \
     X(REDIS_REJECTED, COUNTER, "ody_redis_messages_rejected_total", "reason",                      \
-      "Messages from Redis that were not published.")
+      "Messages from Redis that were not published.")                                              \
+    X(WEBHOOKS, GAUGE, "ody_webhooks", "", "Webhooks of the configuration.")                       \
+    X(WEBHOOKS_FAILING, GAUGE, "ody_webhooks_failing", "", "Webhooks whose last request failed.")  \
+    X(WEBHOOK_QUEUE, GAUGE, "ody_webhook_queue_events", "",                                        \
+      "Events that wait for receivers or are on the way.")                                         \
+    X(WEBHOOK_BYTES, GAUGE, "ody_webhook_queue_bytes", "", "Memory that they take.")               \
+    X(WEBHOOK_HELD, GAUGE, "ody_webhook_held_events", "", "Events that may still be undone.")      \
+    X(WEBHOOK_IN_FLIGHT, GAUGE, "ody_webhook_requests_in_flight", "", "Requests on the way.")      \
+    X(WEBHOOK_SENT, COUNTER, "ody_webhook_events_sent_total", "", "Events that were delivered.")   \
+    X(WEBHOOK_SMOOTHED, COUNTER, "ody_webhook_events_smoothed_total", "",                          \
+      "Events that undid each other before they were sent.")                                       \
+    X(WEBHOOK_DROPPED, COUNTER, "ody_webhook_events_dropped_total", "reason",                      \
+      "Events that were given up.")                                                                \
+    X(WEBHOOK_REQUESTS, COUNTER, "ody_webhook_requests_total", "outcome", "Requests to receivers.")
 
 #endif

@@ -78,6 +78,7 @@ typedef struct ody_counters {
     X(connections)       /* gauge: open now */                                                     \
     X(channels)          /* gauge: occupied, counted at their home */                              \
     X(subscriptions)     /* gauge */                                                               \
+    X(users)             /* gauge: with a connection that is signed in, counted at their home */   \
     X(messages_received) /* from clients */                                                        \
     X(bytes_received)    /* of them */                                                             \
     X(messages_published)                                                                          \

@@ -56,7 +56,7 @@ struct ody_webhooks {
     _Atomic uint64_t smoothed;
     _Atomic uint64_t dropped_mailbox; /* written by whoever tells, like the next one */
     _Atomic uint64_t dropped_drain;
-    shown_numbers each[ODY_WEBHOOKS_SHOWN + 1];
+    shown_numbers each[ODY_WEBHOOKS_SHOWN];
 };
 
 static uint64_t get(const _Atomic uint64_t *number)
@@ -109,32 +109,9 @@ static void show_numbers(shown_numbers *shown, const ody_webhook_numbers *number
 #undef SHOW_DROP
 }
 
-/* The sum of all webhooks from that place on. */
-static ody_webhook_numbers sum_from(const ody_webhook_queue *queue, size_t index)
-{
-    size_t count = ody_webhook_queue_look(queue).hooks;
-    ody_webhook_numbers sum = {0};
-
-    for (; index < count; index++) {
-        const ody_webhook_numbers *numbers = ody_webhook_queue_hook(queue, index);
-
-        if (!numbers) {
-            continue;
-        }
-#define ADD(name) sum.name += numbers->name;
-#define ADD_DROP(name, text) sum.dropped_##name += numbers->dropped_##name;
-        ODY_WEBHOOK_NUMBERS(ADD)
-        ODY_WEBHOOK_DROPS(ADD_DROP)
-#undef ADD
-#undef ADD_DROP
-    }
-    return sum;
-}
-
 static void show(ody_webhooks *webhooks, bool last, uint64_t now)
 {
     static const ody_webhook_numbers none;
-    const ody_webhook_numbers others = sum_from(webhooks->queue, ODY_WEBHOOKS_SHOWN);
     const ody_webhook_queue_state state = ody_webhook_queue_look(webhooks->queue);
 
     show_numbers(&webhooks->all, &state.all);
@@ -146,7 +123,6 @@ static void show(ody_webhooks *webhooks, bool last, uint64_t now)
 
         show_numbers(&webhooks->each[index], numbers ? numbers : &none);
     }
-    show_numbers(&webhooks->each[ODY_WEBHOOKS_SHOWN], &others);
     ody__webhook_report(&webhooks->report, &state.all, get(&webhooks->dropped_mailbox), last, now);
 }
 

@@ -19,7 +19,7 @@
 
 typedef struct ody_webhooks ody_webhooks;
 
-/** Webhooks that have numbers of their own; those that stand behind them have them together. */
+/** Webhooks that have numbers of their own; those that stand behind them are only in the sum. */
 #define ODY_WEBHOOKS_SHOWN 64
 
 typedef struct ody_webhooks_setup {
@@ -67,8 +67,7 @@ void ody_webhooks_free(ody_webhooks *webhooks);
 
 /** The numbers of a moment ago. Never waits. */
 ody_webhooks_state ody_webhooks_look(const ody_webhooks *webhooks);
-/** Those of the webhook at index of the options; at ODY_WEBHOOKS_SHOWN of all that have none of
- *  their own. Never waits. */
+/** Those of the webhook at index of the options, below ODY_WEBHOOKS_SHOWN. Never waits. */
 ody_webhook_numbers ody_webhooks_look_at(const ody_webhooks *webhooks, size_t index);
 
 #endif

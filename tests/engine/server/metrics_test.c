@@ -15,7 +15,7 @@ typedef struct scene {
     ody_shared *shared;
     ody_calls_state calls;
     ody_redis_state redis;
-    ody_webhooks *webhooks;
+    ody_webhooks_state webhooks;
     ody_metrics_facts facts;
     ody_bytes out;
     exposition read;
@@ -36,9 +36,6 @@ static scene *start(size_t app_count, unsigned shards)
     self->apps = test_apps(&self->options, app_count, "public-key", "top-secret");
     self->shared = ody_shared_new(&self->options);
     CHECK(self->shared);
-    CHECK_EQUAL(ody_webhooks_new(&(ody_webhooks_setup){.options = &self->options}, &self->webhooks,
-                                 &(ody_error){0}),
-                0);
     self->facts = (ody_metrics_facts){
         .shared = self->shared,
         .options = &self->options,
@@ -50,8 +47,8 @@ static scene *start(size_t app_count, unsigned shards)
         .processes = 3,
         .requests = 4,
         .calls = &self->calls,
-        .webhooks = self->webhooks,
         .redis = &self->redis,
+        .webhooks = &self->webhooks,
     };
     return self;
 }
@@ -59,7 +56,6 @@ static scene *start(size_t app_count, unsigned shards)
 static void end(scene *self)
 {
     ody_bytes_fini(&self->out);
-    ody_webhooks_free(self->webhooks);
     ody_shared_free(self->shared);
     free(self);
 }
@@ -131,7 +127,31 @@ TEST(facts_are_shown)
                                     .messages = 9,
                                     .in_flight = 3,
                                     .rejected = {4, 1}};
+    self->webhooks = (ody_webhooks_state){.hooks = 3,
+                                          .held = 4,
+                                          .smoothed = 5,
+                                          .dropped_mailbox = 6,
+                                          .all = {.queued = 7,
+                                                  .bytes = 8,
+                                                  .in_flight = 9,
+                                                  .failing = 2,
+                                                  .sent = 10,
+                                                  .requests = 11,
+                                                  .failed = 12,
+                                                  .dropped_expired = 13}};
     scrape(self);
+    CHECK(value(self, "ody_webhooks", "") == 3);
+    CHECK(value(self, "ody_webhooks_failing", "") == 2);
+    CHECK(value(self, "ody_webhook_queue_events", "") == 7);
+    CHECK(value(self, "ody_webhook_queue_bytes", "") == 8);
+    CHECK(value(self, "ody_webhook_held_events", "") == 4);
+    CHECK(value(self, "ody_webhook_requests_in_flight", "") == 9);
+    CHECK(value(self, "ody_webhook_events_sent_total", "") == 10);
+    CHECK(value(self, "ody_webhook_events_smoothed_total", "") == 5);
+    CHECK(value(self, "ody_webhook_events_dropped_total", "reason=\"mailbox\"") == 6);
+    CHECK(value(self, "ody_webhook_events_dropped_total", "reason=\"expired\"") == 13);
+    CHECK(value(self, "ody_webhook_requests_total", "outcome=\"delivered\"") == 11);
+    CHECK(value(self, "ody_webhook_requests_total", "outcome=\"failed\"") == 12);
     CHECK(value(self, "ody_start_time_seconds", "") == 1700000000);
     CHECK(value(self, "ody_configuration_time_seconds", "") == 1700000061);
     CHECK(value(self, "ody_uptime_seconds", "") == 61.25);
@@ -303,34 +323,4 @@ TEST(the_number_of_samples_follows_from_the_configuration)
                 scrape(one)->sample_count + 10 * app_metrics + 4 * shard_metrics);
     end(one);
     end(more);
-}
-
-TEST(webhooks_have_numbers_by_their_place_and_no_more_than_so_many)
-{
-    enum { WEBHOOKS = ODY_WEBHOOKS_SHOWN + 6 };
-    static const char *const families[] = {
-        "ody_webhook_queue_events", "ody_webhook_events_sent_total", "ody_webhook_requests_total",
-        "ody_webhook_requests_failed_total"};
-    ody_webhook webhooks[WEBHOOKS];
-    scene *self = start(1, 1);
-    const exposition *read;
-
-    for (int index = 0; index < WEBHOOKS; index++) {
-        webhooks[index] = (ody_webhook){"1", "https://a.test/SECRET", "", 1};
-    }
-    self->options.webhooks = webhooks;
-    self->options.webhook_count = WEBHOOKS;
-    read = scrape(self);
-    CHECK(value(self, "ody_webhooks", "") == WEBHOOKS);
-    CHECK(value(self, "ody_webhooks_failing", "") == 0);
-    for (size_t index = 0; index < sizeof(families) / sizeof(families[0]); index++) {
-        CHECK(exposition_has(read, families[index], "webhook=\"0\""));
-        CHECK(exposition_has(read, families[index], "webhook=\"63\""));
-        CHECK(!exposition_has(read, families[index], "webhook=\"64\""));
-        CHECK(exposition_has(read, families[index], "webhook=\"others\""));
-    }
-    CHECK(exposition_has(read, "ody_webhook_events_dropped_total", "reason=\"expired\""));
-    CHECK(exposition_has(read, "ody_webhook_events_dropped_total", "reason=\"mailbox\""));
-    CHECK(memmem(self->out.data, self->out.length, "SECRET", 6) == NULL);
-    end(self);
 }

@@ -645,31 +645,3 @@ TEST(a_flood_arrives_whole)
     end(&self);
     receiver_stop(&peer);
 }
-
-TEST(webhooks_behind_the_last_that_has_numbers_have_them_together)
-{
-    enum { HOOKS = ODY_WEBHOOKS_SHOWN + 2 };
-    ody_webhook hooks[HOOKS];
-    house self;
-    receiver peer;
-
-    receiver_start(&peer, 0, NULL);
-    prepare(&self);
-    for (int index = 0; index < HOOKS; index++) {
-        hooks[index] = (ody_webhook){"1", peer.url, "", (1u << ODY_WEBHOOK_EVENTS) - 1};
-    }
-    self.options.webhooks = hooks;
-    self.options.webhook_count = HOOKS;
-    self.limits.requests = 8;
-    start(&self);
-    tell(&self, "a");
-    AWAIT(all(&self).sent == HOOKS);
-    CHECK_EQUAL(ody_webhooks_look(self.webhooks).hooks, HOOKS);
-    for (size_t index = 0; index < ODY_WEBHOOKS_SHOWN; index++) {
-        AWAIT(ody_webhooks_look_at(self.webhooks, index).sent == 1);
-    }
-    AWAIT(ody_webhooks_look_at(self.webhooks, ODY_WEBHOOKS_SHOWN).sent == 2);
-    CHECK(receiver_connections(&peer) <= 8);
-    end(&self);
-    receiver_stop(&peer);
-}
