@@ -119,6 +119,10 @@ export class Server {
     return this.project.port;
   }
 
+  get appId() {
+    return this.project.appId;
+  }
+
   get key() {
     return this.project.key;
   }
