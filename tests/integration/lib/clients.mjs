@@ -161,7 +161,7 @@ export class Client {
   /** Takes the next message, which must be of this event. */
   async expect(event, channel = undefined) {
     const message = await this.next(event);
-    assert.equal(message.event, event, JSON.stringify(message));
+    assert.equal(message.event, event, JSON.stringify(message).slice(0, 1000));
     assert.equal(message.channel, channel);
     return message;
   }
