@@ -70,7 +70,7 @@ typedef struct ody_http_connection {
     uint8_t peer[16];
     ody_timer deadline;
     ody_list_node waiting;
-    bool used; /* a request has been answered on it */
+    bool used; /* a request has come on it */
     bool deaf; /* its peer may still be talking when it is closed */
 } ody_http_connection;
 

@@ -33,6 +33,7 @@ typedef struct ody_http_setup {
 /** Numbers for metrics and status. */
 typedef struct ody_http_state {
     size_t connections;  /* open now */
+    size_t fresh;        /* of them, those that no request has come on yet */
     size_t requests;     /* under way now */
     size_t body_bytes;   /* of bodies that are in memory now */
     size_t answer_bytes; /* of answers that are not sent yet */

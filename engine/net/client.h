@@ -96,6 +96,7 @@ struct ody_shard {
     ody_certificate *certificate;  /* newer than that of `tls`, which it replaces, or NULL */
     ev_io listener;
     ev_async wake;
+    ev_async close;
     ev_async drain;
     ev_async stop;
     ev_prepare flush;
