@@ -61,7 +61,7 @@ static void connection_free(ody_http_connection *connection)
 {
     ody_http_server *server = connection->daemon->server;
 
-    if (connection->deaf && may_talk(connection->descriptor)) {
+    if (connection->deaf && !connection->given && may_talk(connection->descriptor)) {
         ody__http_linger(server, connection->descriptor);
     }
     ody_list_remove(&connection->waiting);

@@ -105,7 +105,11 @@ static void handle_mail(ody_shard *shard)
         }
         mail = (ody_mail *)shard->mail;
         shard->mail = shard->mail->next;
-        ody_hub_mail(shard->hub, mail, now);
+        if (mail->kind == ODY_MAIL_UPGRADE) {
+            ody__acceptor_upgrade(shard, mail);
+        } else {
+            ody_hub_mail(shard->hub, mail, now);
+        }
     }
     ev_idle_start(shard->loop, &shard->more);
 }

@@ -101,6 +101,51 @@ TEST(the_http_api_shares_the_port_of_the_websocket)
     close_engine();
 }
 
+#define UPGRADE_TAIL                                                                               \
+    " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+#define UPGRADE(path) "GET " path UPGRADE_TAIL "\r\n"
+
+/* As proxies do that keep connections: requests, then a WebSocket, on the same one. */
+TEST(a_connection_of_requests_may_become_a_websocket)
+{
+    static char cookie[12000], long_head[13000];
+    int client, api, other;
+
+    open_engine();
+    client = engine_connect(sockets.options.port);
+    for (int count = 0; count < 3; count++) {
+        say(client, "GET /up HTTP/1.1\r\nHost: x\r\n\r\n");
+        read_until(client, "{\"health\":\"OK\"}");
+    }
+    say(client, UPGRADE("/app/key?protocol=7"));
+    read_until(client, "socket_id");
+    engine_subscribe(client, "news");
+    api = engine_connect(sockets.options.port);
+    broadcast(api, BODY("news"));
+    read_until(api, "{\"success\":true,\"sent_to\":1}");
+    read_until(client, "\"channel\":\"news\"");
+    say(api, UPGRADE("/elsewhere"));
+    read_until(api, "\"code\":4005");
+    close(api);
+    other = engine_connect(sockets.options.port);
+    say(other, "GET /up HTTP/1.1\r\nHost: x\r\n\r\n");
+    read_until(other, "OK");
+    say(other, "GET /app/key HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n");
+    read_until(other, "HTTP/1.1 426 ");
+    close(other);
+    /* A head that is too long for the shard to peek at is read by the API thread. */
+    memset(cookie, 'c', sizeof(cookie) - 1);
+    snprintf(long_head, sizeof(long_head),
+             "GET /app/key?protocol=7" UPGRADE_TAIL "Cookie: %s\r\n\r\n", cookie);
+    other = engine_connect(sockets.options.port);
+    say(other, long_head);
+    read_until(other, "socket_id");
+    close(other);
+    close(client);
+    close_engine();
+}
+
 TEST(the_http_api_may_have_a_port_of_its_own)
 {
     engine_sockets_open(&sockets);
