@@ -3,12 +3,19 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import Pusher from 'pusher';
+import { PusherPhp } from './server.mjs';
 import { within } from './wait.mjs';
 
 /** An unmodified `pusher` of an app: the server's first one, or { appId, key, secret }. */
 export function sdk(server, { app = server, ...options } = {}) {
   const { appId, key, secret } = app;
   return new Pusher({ appId, key, secret, host: '127.0.0.1', port: server.port, useTLS: false, ...options });
+}
+
+/** An unmodified `pusher/pusher-php-server` of the server's first app: version 4 or 7. */
+export function phpSdk(server, version, options = {}) {
+  const { appId, key, secret, port } = server;
+  return new PusherPhp(version, key, secret, appId, { host: '127.0.0.1', port, scheme: 'http', useTLS: false, ...options });
 }
 
 /** What an SDK's promise was refused with, as [status, text]. */
