@@ -21,6 +21,7 @@ static void write_build(ody_bytes *out)
         {"jansson", ody_version_jansson()},
         {"openssl", ody_version_openssl()},
         {"hiredis", ody_version_hiredis()},
+        {"libcurl", ody_version_libcurl()},
         {"libmicrohttpd", ody_version_libmicrohttpd()},
     };
 
