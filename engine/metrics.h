@@ -8,8 +8,10 @@
 
 #include "base/bytes.h"
 #include "cluster/redis_inlet.h"
+#include "http/server.h"
 #include "hub/calls.h"
 #include "hub/shared.h"
+#include "webhook/webhooks.h"
 
 /** What the metrics say besides the counters of the shards. */
 typedef struct ody_metrics_facts {
@@ -25,8 +27,10 @@ typedef struct ody_metrics_facts {
     void *context;
     size_t processes; /* connected to the Unix socket */
     size_t requests;  /* unanswered */
+    const ody_http_state *http;
     const ody_calls_state *calls;
     const ody_redis_state *redis;
+    const ody_webhooks_state *webhooks;
 } ody_metrics_facts;
 
 /** The media type of what ody_metrics_write writes. */

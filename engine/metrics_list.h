@@ -24,6 +24,7 @@
     X(APP_CONNECTIONS, GAUGE, "ody_app_connections", "app", "Open connections of the app.")        \
     X(APP_CHANNELS, GAUGE, "ody_app_channels", "app", "Channels with subscribers.")                \
     X(APP_SUBSCRIPTIONS, GAUGE, "ody_app_subscriptions", "app", "Subscriptions of connections.")   \
+    X(APP_USERS, GAUGE, "ody_app_users", "app", "Users with a connection that is signed in.")      \
     X(APP_RECEIVED, COUNTER, "ody_app_messages_received_total", "app", "Messages from clients.")   \
     X(APP_RECEIVED_BYTES, COUNTER, "ody_app_received_bytes_total", "app",                          \
       "Bytes of messages from clients.")                                                           \
@@ -38,7 +39,10 @@
     X(SUBSCRIPTIONS, GAUGE, "ody_subscriptions", "shard", "Subscriptions of connections.")         \
     X(HANDSHAKES, GAUGE, "ody_handshakes", "shard", "Accepted sockets that are not upgraded yet.") \
     X(OUTBOUND, GAUGE, "ody_outbound_bytes", "shard", "Memory of messages that wait for clients.") \
+    X(SIGNED_IN, GAUGE, "ody_signed_in", "shard", "Connections that are signed in as a user.")     \
     X(ACCEPTED, COUNTER, "ody_accepted_total", "shard", "Sockets that were accepted.")             \
+    X(HANDED_OVER, COUNTER, "ody_handed_over_total", "shard",                                      \
+      "Sockets that went to the HTTP API.")                                                        \
     X(RECEIVED, COUNTER, "ody_messages_received_total", "shard", "Messages from clients.")         \
     X(RECEIVED_BYTES, COUNTER, "ody_received_bytes_total", "shard",                                \
       "Bytes from clients, after TLS.")                                                            \
@@ -61,6 +65,16 @@
       "From the moment a message is accepted until a shard has handed it to its sockets.")         \
     X(REQUESTS, GAUGE, "ody_requests_pending", "", "Requests of all APIs without an answer yet.")  \
     X(PROCESSES, GAUGE, "ody_processes", "", "Processes that are connected to the Unix socket.")   \
+    X(HTTP_CONNECTIONS, GAUGE, "ody_http_connections", "", "Connections of the HTTP API.")         \
+    X(HTTP_REQUESTS, GAUGE, "ody_http_requests", "", "Requests of the HTTP API under way.")        \
+    X(HTTP_ANSWERS, COUNTER, "ody_http_answers_total", "status",                                   \
+      "Answers of the HTTP API, by the first digit of their status.")                              \
+    X(HTTP_RECEIVED_BYTES, COUNTER, "ody_http_received_bytes_total", "",                           \
+      "Bytes of bodies of its requests.")                                                          \
+    X(HTTP_SENT_BYTES, COUNTER, "ody_http_sent_bytes_total", "",                                   \
+      "Bytes of bodies of its answers.")                                                           \
+    X(HTTP_LOST, COUNTER, "ody_http_connections_lost_total", "reason",                             \
+      "Connections of the HTTP API that the server ended.")                                        \
     X(PHP_WORKERS, GAUGE, "ody_php_workers", "", "PHP workers that are connected.")                \
     X(PHP_BUSY, GAUGE, "ody_php_workers_busy", "", "PHP workers that work on a call.")             \
     X(PHP_QUEUE, GAUGE, "ody_php_queue_calls", "", "Calls that wait for a PHP worker.")            \
@@ -77,6 +91,19 @@
     X(REDIS_IN_FLIGHT, GAUGE, "ody_redis_messages_in_flight", "",                                  \
       "Messages from Redis that are being published.")                                             \
     X(REDIS_REJECTED, COUNTER, "ody_redis_messages_rejected_total", "reason",                      \
-      "Messages from Redis that were not published.")
+      "Messages from Redis that were not published.")                                              \
+    X(WEBHOOKS, GAUGE, "ody_webhooks", "", "Webhooks of the configuration.")                       \
+    X(WEBHOOKS_FAILING, GAUGE, "ody_webhooks_failing", "", "Webhooks whose last request failed.")  \
+    X(WEBHOOK_QUEUE, GAUGE, "ody_webhook_queue_events", "",                                        \
+      "Events that wait for receivers or are on the way.")                                         \
+    X(WEBHOOK_BYTES, GAUGE, "ody_webhook_queue_bytes", "", "Memory that they take.")               \
+    X(WEBHOOK_HELD, GAUGE, "ody_webhook_held_events", "", "Events that may still be undone.")      \
+    X(WEBHOOK_IN_FLIGHT, GAUGE, "ody_webhook_requests_in_flight", "", "Requests on the way.")      \
+    X(WEBHOOK_SENT, COUNTER, "ody_webhook_events_sent_total", "", "Events that were delivered.")   \
+    X(WEBHOOK_SMOOTHED, COUNTER, "ody_webhook_events_smoothed_total", "",                          \
+      "Events that undid each other before they were sent.")                                       \
+    X(WEBHOOK_DROPPED, COUNTER, "ody_webhook_events_dropped_total", "reason",                      \
+      "Events that were given up.")                                                                \
+    X(WEBHOOK_REQUESTS, COUNTER, "ody_webhook_requests_total", "outcome", "Requests to receivers.")
 
 #endif

@@ -21,6 +21,7 @@
 /* X(name): totals since the start. */
 #define ODY_TOTALS(X)                                                                              \
     X(accepted)                                                                                    \
+    X(handed_over) /* to the HTTP API */                                                           \
     X(messages_received)                                                                           \
     X(bytes_received)                                                                              \
     X(messages_published) /* numbered by a home */                                                 \
@@ -78,6 +79,7 @@ typedef struct ody_counters {
     X(connections)       /* gauge: open now */                                                     \
     X(channels)          /* gauge: occupied, counted at their home */                              \
     X(subscriptions)     /* gauge */                                                               \
+    X(users)             /* gauge: with a connection that is signed in, counted at their home */   \
     X(messages_received) /* from clients */                                                        \
     X(bytes_received)    /* of them */                                                             \
     X(messages_published)                                                                          \

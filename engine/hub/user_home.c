@@ -116,9 +116,11 @@ bool ody__users_retry(ody_hub *hub)
 static void sign_in(ody_hub *hub, ody_mail *take_mail)
 {
     ody_user *user = obtain(hub, take_mail->app, take_mail->user_id);
+    bool was_online = user && ody_user_online(user);
     int code = user ? ody_user_enter(user, take_mail->client) : ODY_EMEMORY;
 
     if (user) {
+        ody_count(hub->apps[user->app]->counters, users, ody_user_online(user) - was_online);
         (void)announce(hub, user);
         release(hub, user);
     }
@@ -159,6 +161,7 @@ void ody__user_left(ody_hub *hub, uint32_t app, ody_view id, ody_socket_id clien
     ody_user *user = find(hub, app, id);
 
     if (user && ody_user_exit(user, client)) {
+        ody_count(hub->apps[app]->counters, users, ody_user_online(user) ? 0 : -1);
         (void)announce(hub, user);
         release(hub, user);
     }

@@ -22,15 +22,15 @@ typedef enum ody_call_kind {
     ODY_CALL_SUBSCRIBE = 3,    /* socket_id, channel, data: the message's `data`, JSON object */
     ODY_CALL_CLIENT_EVENT = 4, /* socket_id, channel, event, data: JSON, user_id when known */
     /* Notices: nobody waits, the verdict is ignored. */
-    ODY_CALL_UNSUBSCRIBED = 16,    /* socket_id, channel; for the channel's handler */
-    ODY_CALL_OPENED = 17,          /* socket_id, address */
-    ODY_CALL_CLOSED = 18,          /* socket_id */
-    ODY_CALL_OCCUPIED = 19,        /* channel */
-    ODY_CALL_VACATED = 20,         /* channel */
-    ODY_CALL_MEMBER_ADDED = 21,    /* channel, user_id, data: user_info, JSON or nothing */
-    ODY_CALL_MEMBER_REMOVED = 22,  /* channel, user_id */
-    ODY_CALL_EVENT_PUBLISHED = 23, /* a client event went out: as ODY_CALL_CLIENT_EVENT */
-    ODY_CALL_CACHE_MISS = 24,      /* channel: a client has joined it, and nothing is cached */
+    ODY_CALL_UNSUBSCRIBED = 16,       /* socket_id, channel; for the channel's handler */
+    ODY_CALL_OPENED = 17,             /* socket_id, address */
+    ODY_CALL_CLOSED = 18,             /* socket_id */
+    ODY_CALL_OCCUPIED = 19,           /* channel */
+    ODY_CALL_VACATED = 20,            /* channel */
+    ODY_CALL_MEMBER_ADDED = 21,       /* channel, user_id, data: user_info, JSON or nothing */
+    ODY_CALL_MEMBER_REMOVED = 22,     /* channel, user_id */
+    ODY_CALL_EVENT_PUBLISHED = 23,    /* a client event went out: as ODY_CALL_CLIENT_EVENT */
+    ODY_CALL_CACHE_MISS = 24,         /* channel: a client has joined it, and nothing is cached */
     ODY_CALL_SUBSCRIPTION_COUNT = 25, /* channel, data: how many are subscribed, a number */
 } ody_call_kind;
 

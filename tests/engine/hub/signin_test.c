@@ -502,3 +502,33 @@ TEST(users_of_different_apps_are_strangers)
     CHECK(first->open && !second->open);
     world_end(self);
 }
+
+static uint64_t users_of(const world *self)
+{
+    uint64_t sum = 0;
+
+    for (unsigned shard = 0; shard < self->shards; shard++) {
+        sum += atomic_load(&ody_shared_app(self->shared, 0)->counters[shard].users);
+    }
+    return sum;
+}
+
+TEST(a_user_with_several_connections_is_counted_once)
+{
+    world *self = world_simple(2);
+    world_client *one = signed_in(self, 0, USER("a"));
+    world_client *again = signed_in(self, 1, USER("a"));
+    world_client *other = signed_in(self, 1, USER("b"));
+
+    CHECK_EQUAL(users_of(self), 2);
+    world_close(one);
+    world_settle(self);
+    CHECK_EQUAL(users_of(self), 2);
+    world_close(again);
+    world_settle(self);
+    CHECK_EQUAL(users_of(self), 1);
+    world_close(other);
+    world_settle(self);
+    CHECK_EQUAL(users_of(self), 0);
+    world_end(self);
+}

@@ -412,6 +412,7 @@ static void check_empty_app(const ody_hub_app *app)
     CHECK_EQUAL(atomic_load(&app->counters->connections), 0);
     CHECK_EQUAL(atomic_load(&app->counters->channels), 0);
     CHECK_EQUAL(atomic_load(&app->counters->subscriptions), 0);
+    CHECK_EQUAL(atomic_load(&app->counters->users), 0);
     while ((channel = ody_map_next(&app->channels, &cursor, NULL))) {
         CHECK(channel->cache && channel->members.count == 0);
     }

@@ -13,8 +13,10 @@ typedef struct scene {
     ody_options options;
     ody_app *apps;
     ody_shared *shared;
+    ody_http_state http;
     ody_calls_state calls;
     ody_redis_state redis;
+    ody_webhooks_state webhooks;
     ody_metrics_facts facts;
     ody_bytes out;
     exposition read;
@@ -45,8 +47,10 @@ static scene *start(size_t app_count, unsigned shards)
         .queued = queued,
         .processes = 3,
         .requests = 4,
+        .http = &self->http,
         .calls = &self->calls,
         .redis = &self->redis,
+        .webhooks = &self->webhooks,
     };
     return self;
 }
@@ -125,7 +129,31 @@ TEST(facts_are_shown)
                                     .messages = 9,
                                     .in_flight = 3,
                                     .rejected = {4, 1}};
+    self->webhooks = (ody_webhooks_state){.hooks = 3,
+                                          .held = 4,
+                                          .smoothed = 5,
+                                          .dropped_mailbox = 6,
+                                          .all = {.queued = 7,
+                                                  .bytes = 8,
+                                                  .in_flight = 9,
+                                                  .failing = 2,
+                                                  .sent = 10,
+                                                  .requests = 11,
+                                                  .failed = 12,
+                                                  .dropped_expired = 13}};
     scrape(self);
+    CHECK(value(self, "ody_webhooks", "") == 3);
+    CHECK(value(self, "ody_webhooks_failing", "") == 2);
+    CHECK(value(self, "ody_webhook_queue_events", "") == 7);
+    CHECK(value(self, "ody_webhook_queue_bytes", "") == 8);
+    CHECK(value(self, "ody_webhook_held_events", "") == 4);
+    CHECK(value(self, "ody_webhook_requests_in_flight", "") == 9);
+    CHECK(value(self, "ody_webhook_events_sent_total", "") == 10);
+    CHECK(value(self, "ody_webhook_events_smoothed_total", "") == 5);
+    CHECK(value(self, "ody_webhook_events_dropped_total", "reason=\"mailbox\"") == 6);
+    CHECK(value(self, "ody_webhook_events_dropped_total", "reason=\"expired\"") == 13);
+    CHECK(value(self, "ody_webhook_requests_total", "outcome=\"delivered\"") == 11);
+    CHECK(value(self, "ody_webhook_requests_total", "outcome=\"failed\"") == 12);
     CHECK(value(self, "ody_start_time_seconds", "") == 1700000000);
     CHECK(value(self, "ody_configuration_time_seconds", "") == 1700000061);
     CHECK(value(self, "ody_uptime_seconds", "") == 61.25);

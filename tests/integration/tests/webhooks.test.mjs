@@ -110,6 +110,19 @@ test('who comes back at once was never away', async () => {
   await stop(server, receiver);
 });
 
+test('counts come as subscribers are told them', async () => {
+  const receiver = await Receiver.start(app);
+  const server = await startServer({ subscription_count: true, webhooks: [{ url: receiver.url, events: ['subscription_count'] }] });
+  const [one, two] = [pusher(server), pusher(server)];
+  await subscribed(one, 'room');
+  assert.deepEqual(await receiver.events.next(), { name: 'subscription_count', channel: 'room', subscription_count: 1 });
+  await subscribed(two, 'room');
+  assert.deepEqual(await receiver.events.next(), { name: 'subscription_count', channel: 'room', subscription_count: 2 });
+  two.disconnect();
+  assert.deepEqual(await receiver.events.next(), { name: 'subscription_count', channel: 'room', subscription_count: 1 });
+  await stop(server, receiver);
+});
+
 test('webhooks are filtered by event and channel, and each app has its own', async () => {
   const other = { key: randomBytes(10).toString('hex'), secret: randomBytes(20).toString('hex') };
   const [chosen, all, others] = [await Receiver.start(app), await Receiver.start(app), await Receiver.start(other)];

@@ -530,7 +530,8 @@ final class DoctorCommandTest extends ProjectTestCase
     {
         $content = (string) file_get_contents(Extension::file());
 
-        return $this->project->write('old.so', str_replace("\0" . Extension::VERSION . "\0", "\0" . '0.0.9' . "\0", $content));
+        /* The linker lets a text that ends with the version share its bytes. */
+        return $this->project->write('old.so', str_replace(Extension::VERSION . "\0", "0.0.9\0", $content));
     }
 
     private function certificate(int $days, int $from = -9): string
