@@ -8,6 +8,6 @@ export function backoff(
   attempt: number,
   { reconnectDelay, reconnectDelayMax }: Pick<ClientOptions, 'reconnectDelay' | 'reconnectDelayMax'>,
 ): number {
-  const longest = Math.min(reconnectDelayMax, reconnectDelay * 2 ** Math.min(attempt, 30));
+  const longest = Math.min(reconnectDelayMax, reconnectDelay * 2 ** attempt);
   return Math.round(longest * (0.5 + Math.random() / 2));
 }

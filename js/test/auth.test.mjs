@@ -236,6 +236,14 @@ describe('the endpoint', () => {
     assert.deepEqual(requests, []);
   });
 
+  test('is asked once for a channel that is subscribed to while the connection is told', async () => {
+    const client = await begun({ authEndpoint: '/auth' });
+    client.on('connected', () => client.subscribe(NAME));
+    FakeSocket.last.greet();
+    await settle();
+    assert.equal(requests.length, 1);
+  });
+
   test('is asked once for a channel that is subscribed to twice', async () => {
     const client = await connected({ authEndpoint: '/auth' });
     client.subscribe(NAME);
@@ -248,6 +256,7 @@ describe('the endpoint', () => {
     [403, { error: 'Forbidden' }, '/auth: Forbidden (status 403)'],
     [401, { message: 'Unauthenticated.' }, '/auth: Unauthenticated. (status 401)'],
     [419, { message: 'CSRF token mismatch.' }, '/auth: CSRF token mismatch. (status 419)'],
+    [403, { auth: 'key:x', message: 'No' }, '/auth: No (status 403)'],
     [404, '<html>', '/auth: no token (status 404)'],
     [200, '<html>', '/auth: no token (status 200)'],
     [200, { ok: true }, '/auth: no token (status 200)'],

@@ -154,6 +154,11 @@ describe('a refused subscription', () => {
       }
       FakeSocket.last.confirm('orders');
       assert.equal(client.channel('orders').subscribed, true);
+      FakeSocket.last.took();
+      refuse({ error: 'Too much again', status });
+      await clock.advance(1000);
+      await settle();
+      assert.deepEqual(FakeSocket.last.took(), [subscribe('orders')], 'the waits begin anew');
     });
   }
 

@@ -190,6 +190,15 @@ describe('the first message', () => {
     assert.match(words(client.told('error'))[0], /did not answer in time/);
   });
 
+  test('an error before a greeting after all is forgotten', async () => {
+    const client = await begun();
+    FakeSocket.last.open();
+    FakeSocket.last.say('pusher:error', { code: 4001, message: 'No such app' });
+    FakeSocket.last.greet();
+    FakeSocket.last.drop(1006);
+    assert.equal(client.state, 'unavailable');
+  });
+
   test('an error is the reason, and its code counts where the close has none', async () => {
     const client = await begun();
     FakeSocket.last.open();
@@ -402,6 +411,16 @@ describe('calls from handlers', () => {
     assert.ok(FakeSocket.all.every((socket) => socket.readyState > 1));
   });
 
+  test('every handler hears of everything in the same order', async () => {
+    const client = await connected();
+    const heard = [];
+    client.on('disconnected', () => client.disconnect());
+    client.on('disconnected', () => heard.push('disconnected'));
+    client.on('state', ({ current }) => heard.push(current));
+    FakeSocket.last.drop(1006);
+    assert.deepEqual(heard, ['disconnected', 'unavailable', 'disconnected']);
+  });
+
   test('connect() while a failure is told', async () => {
     const client = await connected();
     client.once('failed', () => client.connect().catch(() => {}));
@@ -587,11 +606,15 @@ describe('waking up', () => {
   test('after disconnect() or a failure the world is not watched', async () => {
     const world = page();
     const client = await connected();
+    assert.equal(world.listening, 4);
     FakeSocket.last.drop(4009);
+    assert.equal(world.listening, 0);
     world.happen('online');
     assert.equal(FakeSocket.all.length, 1);
     client.connect().catch(() => {});
+    assert.equal(world.listening, 4);
     client.disconnect();
+    assert.equal(world.listening, 0);
     world.happen('online');
     assert.equal(FakeSocket.all.length, 2);
   });

@@ -124,6 +124,17 @@ export class FakeSocket {
 /** What a page has and Node has not. */
 export class FakePage extends EventTarget {
   document = { hidden: false };
+  signals = [];
+
+  addEventListener(type, listener, options) {
+    this.signals.push(options.signal);
+    super.addEventListener(type, listener, options);
+  }
+
+  /** How many listeners there are. */
+  get listening() {
+    return this.signals.filter(({ aborted }) => !aborted).length;
+  }
 
   happen(type) {
     this.dispatchEvent(new Event(type));

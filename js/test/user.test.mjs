@@ -41,14 +41,22 @@ describe('signing in', () => {
   });
 
   test('before the connection is up, twice, is one request', async () => {
-    const client = await begun();
-    const promises = [client.signin(TOKEN), client.signin()];
+    let calls = 0;
+    const client = await begun({
+      userAuthorizer: () => {
+        calls++;
+        return TOKEN;
+      },
+    });
+    const promises = [client.signin(), client.signin()];
     await settle();
     FakeSocket.last.greet();
+    promises.push(client.signin());
     await settle();
+    assert.equal(calls, 1);
     assert.deepEqual(FakeSocket.last.took(), [SIGNIN]);
     confirm();
-    assert.deepEqual(await Promise.all(promises), [client.user, client.user]);
+    assert.deepEqual(await Promise.all(promises), [client.user, client.user, client.user]);
   });
 
   test('with a function and with an authorizer, which are asked for every connection', async () => {
@@ -125,6 +133,7 @@ describe('signing in', () => {
     await promise;
     refuse('User sign-in is not enabled');
     assert.equal(client.told('error').length, 1, 'nobody signs in any more');
+    assert.equal(client.user.id, '7');
   });
 
   test('a refusal on a later connection is an error', async () => {
@@ -187,6 +196,13 @@ describe('signing in', () => {
 });
 
 describe('the user', () => {
+  test('is nobody before that, whatever a channel is called', async () => {
+    const client = await connected();
+    client.user.on('invoice', () => assert.fail('heard'));
+    FakeSocket.last.say('invoice', {}, '#server-to-user-null');
+    assert.equal(client.told('message').length, 1);
+  });
+
   test('hears what the server sends to them', async () => {
     const client = await signedIn();
     const heard = [];
