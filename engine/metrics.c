@@ -17,6 +17,7 @@ static void write_build(ody_bytes *out)
         {"version", ODY_VERSION},           {"libwebsockets", ody_version_libwebsockets()},
         {"libev", ody_version_libev()},     {"jansson", ody_version_jansson()},
         {"openssl", ody_version_openssl()}, {"hiredis", ody_version_hiredis()},
+        {"libcurl", ody_version_libcurl()},
     };
 
     ody__metric_begin(out, ODY_METRIC_BUILD);
