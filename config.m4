@@ -16,12 +16,13 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
   PKG_CHECK_MODULES([ODY_OPENSSL], [openssl >= 1.1.1])
   PKG_CHECK_MODULES([ODY_LIBCURL], [libcurl >= 7.68])
   PKG_CHECK_MODULES([ODY_HIREDIS], [hiredis >= 0.14])
+  PKG_CHECK_MODULES([ODY_MICROHTTPD], [libmicrohttpd >= 0.9.73])
   for ody_flags in "$ODY_LIBWEBSOCKETS_CFLAGS" "$ODY_JANSSON_CFLAGS" "$ODY_OPENSSL_CFLAGS" \
-      "$ODY_LIBCURL_CFLAGS" "$ODY_HIREDIS_CFLAGS"; do
+      "$ODY_LIBCURL_CFLAGS" "$ODY_HIREDIS_CFLAGS" "$ODY_MICROHTTPD_CFLAGS"; do
     PHP_EVAL_INCLINE([$ody_flags])
   done
   for ody_flags in "$ODY_LIBWEBSOCKETS_LIBS" "$ODY_JANSSON_LIBS" "$ODY_OPENSSL_LIBS" \
-      "$ODY_LIBCURL_LIBS" "$ODY_HIREDIS_LIBS"; do
+      "$ODY_LIBCURL_LIBS" "$ODY_HIREDIS_LIBS" "$ODY_MICROHTTPD_LIBS"; do
     PHP_EVAL_LIBLINE([$ody_flags], [ODY_WEBSOCKET_SHARED_LIBADD])
   done
 
@@ -40,6 +41,8 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
     ["$ody_libev_major.$ody_libev_minor"], [libev's headers])
   AC_DEFINE_UNQUOTED([ODY_BUILT_WITH_JANSSON],
     ["`$PKG_CONFIG --modversion jansson`"], [jansson's headers])
+  AC_DEFINE_UNQUOTED([ODY_BUILT_WITH_MICROHTTPD],
+    ["`$PKG_CONFIG --modversion libmicrohttpd`"], [libmicrohttpd's headers])
   AC_DEFINE_UNQUOTED([ODY_BUILT_WITH_HIREDIS],
     ["`$PKG_CONFIG --modversion hiredis`"], [hiredis' headers])
   AC_DEFINE_UNQUOTED([ODY_BUILT_WITH_OPENSSL],
@@ -93,7 +96,7 @@ if test "$PHP_ODY_WEBSOCKET" != "no"; then
   PHP_ADD_INCLUDE([$ext_srcdir/engine])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext])
   PHP_ADD_BUILD_DIR([$ext_builddir/engine])
-  for ody_room in base wire auth channel hub net ipc cluster webhook; do
+  for ody_room in base wire auth channel hub net http ipc cluster webhook; do
     PHP_ADD_BUILD_DIR([$ext_builddir/engine/$ody_room])
   done
   PHP_ADD_EXTENSION_DEP([ody_websocket], [json])

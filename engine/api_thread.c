@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "cluster/redis_inlet.h"
 #include "hub/mail.h"
+#include "http/server.h"
 #include "ipc/server.h"
 #include "metrics.h"
 #include "status.h"
@@ -30,6 +31,8 @@ struct ody_api_thread {
     ody_requests *requests;
     ody_calls *calls;
     ody_ipc_server *ipc;
+    ody_http_server *http; /* NULL: there is no HTTP API */
+    bool had_workers;      /* PHP workers have been there */
     ody_webhooks *webhooks;
     ody_redis_inlet *redis;
     uint64_t started_at;
@@ -71,6 +74,15 @@ static void on_call_check(struct ev_loop *loop, ev_timer *watcher, int events)
     }
 }
 
+static void socket_mail(ody_api_thread *thread, ody_mail *take_mail)
+{
+    if (thread->http) {
+        ody_http_server_socket(thread->http, ody_mail_take_socket(take_mail));
+    } else {
+        ody_mail_free(take_mail);
+    }
+}
+
 static void webhook_mail(ody_api_thread *thread, ody_mail *take_mail)
 {
     char socket_id[ODY_SOCKET_ID_TEXT];
@@ -98,6 +110,8 @@ static void take_mail(ody_api_thread *thread)
         node = node->next;
         if (mail->kind == ODY_MAIL_CALL || mail->kind == ODY_MAIL_NOTICE) {
             call_mail(thread, mail);
+        } else if (mail->kind == ODY_MAIL_SOCKET) {
+            socket_mail(thread, mail);
         } else if (mail->kind == ODY_MAIL_WEBHOOK) {
             webhook_mail(thread, mail);
         } else {
@@ -128,6 +142,7 @@ static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)loop;
     (void)events;
     ody_requests_advance(thread->requests, ody_clock_ms());
+    thread->had_workers = thread->had_workers || ody_calls_look(thread->calls).workers > 0;
 }
 
 static void on_reload(struct ev_loop *loop, ev_async *watcher, int events)
@@ -147,6 +162,9 @@ static void on_reload(struct ev_loop *loop, ev_async *watcher, int events)
     ody_requests_reload(thread->requests, next);
     ody_calls_reload(thread->calls, next);
     ody_ipc_server_reload(thread->ipc, next);
+    if (thread->http) {
+        ody_http_server_reload(thread->http, next);
+    }
     ody_webhooks_reload(thread->webhooks, next);
     ody_redis_inlet_reload(thread->redis, next);
     ody_options_unref(thread->held);
@@ -161,6 +179,9 @@ static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
 
     (void)events;
     ody_ipc_server_drain(thread->ipc);
+    if (thread->http) {
+        ody_http_server_drain(thread->http);
+    }
     ody_webhooks_drain(thread->webhooks);
     ody_redis_inlet_drain(thread->redis);
     ev_prepare_start(loop, &thread->drain_check);
@@ -171,8 +192,12 @@ static void on_drain_check(struct ev_loop *loop, ev_prepare *watcher, int events
     ody_api_thread *thread = watcher->data;
 
     (void)events;
-    if (ody_requests_pending(thread->requests) == 0) {
+    if (ody_requests_pending(thread->requests) == 0 &&
+        (!thread->http || ody_http_server_look(thread->http).requests == 0)) {
         ev_prepare_stop(loop, watcher);
+        if (thread->http) {
+            ody_http_server_close(thread->http);
+        }
         atomic_store(&thread->drained, true);
         thread->setup.progress(thread->setup.context);
     }
@@ -220,11 +245,12 @@ static uint64_t queued(void *context, unsigned target)
                                               : ody_mailbox_bytes(&thread->mailbox);
 }
 
-__attribute__((unused)) static void write_metrics(void *context, ody_bytes *out)
+static void write_metrics(void *context, ody_bytes *out)
 {
     ody_api_thread *thread = context;
     const ody_calls_state calls = ody_calls_look(thread->calls);
     const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
+    const ody_http_state http = ody_http_server_look(thread->http);
     const ody_webhooks_state webhooks = ody_webhooks_look(thread->webhooks);
     ody_metrics_facts facts = {
         .shared = thread->setup.shared,
@@ -236,6 +262,7 @@ __attribute__((unused)) static void write_metrics(void *context, ody_bytes *out)
         .context = thread,
         .processes = ody_ipc_server_connections(thread->ipc),
         .requests = ody_requests_pending(thread->requests),
+        .http = &http,
         .calls = &calls,
         .redis = &redis,
         .webhooks = &webhooks,
@@ -245,6 +272,37 @@ __attribute__((unused)) static void write_metrics(void *context, ody_bytes *out)
     facts.loaded_at = thread->loaded_unix;
     pthread_mutex_unlock(&thread->lock);
     ody_metrics_write(out, &facts);
+}
+
+/* Connections wait until PHP workers have said what they want to decide. */
+static bool is_ready(void *context)
+{
+    ody_api_thread *thread = context;
+
+    thread->had_workers = thread->had_workers || ody_calls_look(thread->calls).workers > 0;
+    return thread->options->php_worker_num == 0 || thread->had_workers;
+}
+
+static int http_start(ody_api_thread *thread, ody_error *error)
+{
+    const ody_options *options = thread->options;
+    bool own = ody_http_has_listener(options);
+
+    if (!own && !ody_http_shares_port(options)) {
+        return 0;
+    }
+    return ody_http_server_new(
+        &(ody_http_setup){
+            .loop = thread->loop,
+            .listen_fd = own ? thread->setup.sockets->http_listen : -1,
+            .requests = thread->requests,
+            .shared = thread->setup.shared,
+            .options = options,
+            .metrics = write_metrics,
+            .ready = is_ready,
+            .context = thread,
+        },
+        &thread->http, error);
 }
 
 static void watchers_start(ody_api_thread *thread)
@@ -311,6 +369,11 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
         ody_api_thread_free(thread);
         return ody_error_set(error, ODY_EMEMORY, "the API thread could not be made: %s",
                              ody_error_text(ODY_EMEMORY));
+    }
+    code = http_start(thread, error);
+    if (code < 0) {
+        ody_api_thread_free(thread);
+        return code;
     }
     *out = thread;
     return 0;
@@ -398,6 +461,7 @@ void ody_api_thread_free(ody_api_thread *thread)
     if (!thread) {
         return;
     }
+    ody_http_server_free(thread->http);
     ody_ipc_server_free(thread->ipc);
     ody_webhooks_free(thread->webhooks);
     ody_redis_inlet_free(thread->redis);

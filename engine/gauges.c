@@ -31,22 +31,6 @@ ody_app_sums ody__app_sum(const ody_shared *shared, unsigned shard_count, uint32
     return sums;
 }
 
-uint64_t ody__memory_resident(void)
-{
-    unsigned long total = 0;
-    unsigned long resident = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-
-    if (!file) {
-        return 0;
-    }
-    if (fscanf(file, "%lu %lu", &total, &resident) != 2) {
-        resident = 0;
-    }
-    fclose(file);
-    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 uint64_t ody__open_files_limit(void)
 {
     struct rlimit limit;

@@ -29,8 +29,6 @@ static inline uint64_t ody__counter_read(const _Atomic uint64_t *counter)
 ody_counter_sums ody__counters_sum(const ody_shared *shared, unsigned shard_count);
 /** Adds up those of the app with that number. */
 ody_app_sums ody__app_sum(const ody_shared *shared, unsigned shard_count, uint32_t number);
-/** Resident memory of this process in bytes; 0 where /proc is not mounted. */
-uint64_t ody__memory_resident(void);
 /** How many files this process may have open; 0: any number. */
 uint64_t ody__open_files_limit(void);
 /** Processor time of this process in µs. */

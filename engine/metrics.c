@@ -3,6 +3,7 @@
 #include "metrics.h"
 
 #include <stdio.h>
+#include "base/memory.h"
 #include "gauges.h"
 #include "metrics_text.h"
 #include "ody/server.h"
@@ -14,10 +15,13 @@ static void write_build(ody_bytes *out)
         const char *name;
         const char *version;
     } parts[] = {
-        {"version", ODY_VERSION},           {"libwebsockets", ody_version_libwebsockets()},
-        {"libev", ody_version_libev()},     {"jansson", ody_version_jansson()},
-        {"openssl", ody_version_openssl()}, {"hiredis", ody_version_hiredis()},
-        {"libcurl", ody_version_libcurl()},
+        {"version", ODY_VERSION},
+        {"libwebsockets", ody_version_libwebsockets()},
+        {"libev", ody_version_libev()},
+        {"jansson", ody_version_jansson()},
+        {"openssl", ody_version_openssl()},
+        {"hiredis", ody_version_hiredis()},
+        {"libmicrohttpd", ody_version_libmicrohttpd()},
     };
 
     ody__metric_begin(out, ODY_METRIC_BUILD);
@@ -37,7 +41,7 @@ static void write_process(ody_bytes *out, const ody_metrics_facts *facts)
     ody__metric_single(out, ODY_METRIC_LOADED, facts->loaded_at);
     ody__metric_begin(out, ODY_METRIC_UPTIME);
     ody__metric_seconds(out, ODY_METRIC_UPTIME, ODY_VIEW_NONE, facts->uptime_ms * 1000);
-    ody__metric_single(out, ODY_METRIC_MEMORY, ody__memory_resident());
+    ody__metric_single(out, ODY_METRIC_MEMORY, ody_memory_resident());
     ody__metric_begin(out, ODY_METRIC_CPU);
     ody__metric_seconds(out, ODY_METRIC_CPU, ODY_VIEW_NONE, ody__cpu_time());
     ody__metric_begin(out, ODY_METRIC_FILES_LIMIT);
@@ -138,6 +142,7 @@ static void write_shards(ody_bytes *out, const ody_metrics_facts *facts)
         {ODY_METRIC_OUTBOUND, offsetof(ody_counters, outbound_bytes)},
         {ODY_METRIC_SIGNED_IN, offsetof(ody_counters, signed_in)},
         {ODY_METRIC_ACCEPTED, offsetof(ody_counters, accepted)},
+        {ODY_METRIC_HANDED_OVER, offsetof(ody_counters, handed_over)},
         {ODY_METRIC_RECEIVED, offsetof(ody_counters, messages_received)},
         {ODY_METRIC_RECEIVED_BYTES, offsetof(ody_counters, bytes_received)},
         {ODY_METRIC_PUBLISHED, offsetof(ody_counters, messages_published)},
@@ -234,6 +239,26 @@ static void write_latency(ody_bytes *out, const ody_metrics_facts *facts)
     ody_bytes_append_byte(out, '\n');
 }
 
+static void write_http(ody_bytes *out, const ody_http_state *http)
+{
+    static const char *const classes[] = {NULL, NULL, "2xx", "3xx", "4xx", "5xx"};
+
+    ody__metric_single(out, ODY_METRIC_HTTP_CONNECTIONS, http->connections);
+    ody__metric_single(out, ODY_METRIC_HTTP_REQUESTS, http->requests);
+    ody__metric_begin(out, ODY_METRIC_HTTP_ANSWERS);
+    for (size_t digit = 2; digit < sizeof(classes) / sizeof(classes[0]); digit++) {
+        ody__metric_sample(out, ODY_METRIC_HTTP_ANSWERS, ody_view_of(classes[digit]),
+                           http->answers[digit]);
+    }
+    ody__metric_single(out, ODY_METRIC_HTTP_RECEIVED_BYTES, http->received);
+    ody__metric_single(out, ODY_METRIC_HTTP_SENT_BYTES, http->sent);
+    ody__metric_begin(out, ODY_METRIC_HTTP_LOST);
+    ody__metric_sample(out, ODY_METRIC_HTTP_LOST, ODY_VIEW("refused"), http->refused);
+    ody__metric_sample(out, ODY_METRIC_HTTP_LOST, ODY_VIEW("evicted"), http->evicted);
+    ody__metric_sample(out, ODY_METRIC_HTTP_LOST, ODY_VIEW("timed_out"), http->timed_out);
+    ody__metric_sample(out, ODY_METRIC_HTTP_LOST, ODY_VIEW("malformed"), http->answers[0]);
+}
+
 static void write_php(ody_bytes *out, const ody_calls_state *calls)
 {
     ody__metric_single(out, ODY_METRIC_PHP_WORKERS, calls->workers);
@@ -298,6 +323,7 @@ void ody_metrics_write(ody_bytes *out, const ody_metrics_facts *facts)
     write_latency(out, facts);
     ody__metric_single(out, ODY_METRIC_REQUESTS, facts->requests);
     ody__metric_single(out, ODY_METRIC_PROCESSES, facts->processes);
+    write_http(out, facts->http);
     write_php(out, facts->calls);
     write_redis(out, facts->redis);
     write_webhooks(out, facts->webhooks);

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "cluster/redis_inlet.h"
+#include "http/server.h"
 #include "hub/calls.h"
 #include "hub/shared.h"
 #include "webhook/webhooks.h"
@@ -26,6 +27,7 @@ typedef struct ody_metrics_facts {
     void *context;
     size_t processes; /* connected to the Unix socket */
     size_t requests;  /* unanswered */
+    const ody_http_state *http;
     const ody_calls_state *calls;
     const ody_redis_state *redis;
     const ody_webhooks_state *webhooks;

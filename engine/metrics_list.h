@@ -41,6 +41,8 @@
     X(OUTBOUND, GAUGE, "ody_outbound_bytes", "shard", "Memory of messages that wait for clients.") \
     X(SIGNED_IN, GAUGE, "ody_signed_in", "shard", "Connections that are signed in as a user.")     \
     X(ACCEPTED, COUNTER, "ody_accepted_total", "shard", "Sockets that were accepted.")             \
+    X(HANDED_OVER, COUNTER, "ody_handed_over_total", "shard",                                      \
+      "Sockets that went to the HTTP API.")                                                        \
     X(RECEIVED, COUNTER, "ody_messages_received_total", "shard", "Messages from clients.")         \
     X(RECEIVED_BYTES, COUNTER, "ody_received_bytes_total", "shard",                                \
       "Bytes from clients, after TLS.")                                                            \
@@ -63,6 +65,16 @@
       "From the moment a message is accepted until a shard has handed it to its sockets.")         \
     X(REQUESTS, GAUGE, "ody_requests_pending", "", "Requests of all APIs without an answer yet.")  \
     X(PROCESSES, GAUGE, "ody_processes", "", "Processes that are connected to the Unix socket.")   \
+    X(HTTP_CONNECTIONS, GAUGE, "ody_http_connections", "", "Connections of the HTTP API.")         \
+    X(HTTP_REQUESTS, GAUGE, "ody_http_requests", "", "Requests of the HTTP API under way.")        \
+    X(HTTP_ANSWERS, COUNTER, "ody_http_answers_total", "status",                                   \
+      "Answers of the HTTP API, by the first digit of their status.")                              \
+    X(HTTP_RECEIVED_BYTES, COUNTER, "ody_http_received_bytes_total", "",                           \
+      "Bytes of bodies of its requests.")                                                          \
+    X(HTTP_SENT_BYTES, COUNTER, "ody_http_sent_bytes_total", "",                                   \
+      "Bytes of bodies of its answers.")                                                           \
+    X(HTTP_LOST, COUNTER, "ody_http_connections_lost_total", "reason",                             \
+      "Connections of the HTTP API that the server ended.")                                        \
     X(PHP_WORKERS, GAUGE, "ody_php_workers", "", "PHP workers that are connected.")                \
     X(PHP_BUSY, GAUGE, "ody_php_workers_busy", "", "PHP workers that work on a call.")             \
     X(PHP_QUEUE, GAUGE, "ody_php_queue_calls", "", "Calls that wait for a PHP worker.")            \

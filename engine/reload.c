@@ -53,6 +53,7 @@ int ody_reload_merge(const ody_options *current, const ody_options *wanted, cons
     KEEP_NUMBER(worker_num, "additional.worker_num");
     keep_text(&merged.http.host, current->http.host, "http_api.listen", &keys);
     KEEP_NUMBER(http.port, "http_api.port");
+    KEEP_NUMBER(http.enabled, "http_api.enabled");
     keep_text(&merged.socket_path, current->socket_path, "socket.path", &keys);
     keep_text(&merged.socket_group, current->socket_group, "socket.group", &keys);
     KEEP_NUMBER(limits.mailbox_size, "limits.mailbox_size");

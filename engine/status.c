@@ -3,6 +3,7 @@
 #include "status.h"
 
 #include <unistd.h>
+#include "base/memory.h"
 #include "gauges.h"
 #include "ody/version.h"
 #include "wire/encode.h"
@@ -216,7 +217,7 @@ void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status
     ody_bytes_append_byte(out, '{');
     write_identity(out, facts->options, facts);
     write_change(out, facts->change);
-    write_number(out, "memory", ody__memory_resident());
+    write_number(out, "memory", ody_memory_resident());
     write_number(out, "processes", facts->processes);
     write_number(out, "requests", facts->requests);
     write_number(out, "connection_limit", shared->connection_limit);

@@ -36,6 +36,8 @@ static PHP_MINFO_FUNCTION(ody_websocket)
                              ody_version_libwebsockets());
     php_info_print_table_row(3, "libev", ODY_BUILT_WITH_LIBEV, ody_version_libev());
     php_info_print_table_row(3, "jansson", ODY_BUILT_WITH_JANSSON, ody_version_jansson());
+    php_info_print_table_row(3, "libmicrohttpd", ODY_BUILT_WITH_MICROHTTPD,
+                             ody_version_libmicrohttpd());
     php_info_print_table_row(3, "hiredis", ODY_BUILT_WITH_HIREDIS, ody_version_hiredis());
     php_info_print_table_row(3, "OpenSSL", ODY_BUILT_WITH_OPENSSL, ody_version_openssl());
     php_info_print_table_row(3, "libcurl", ODY_BUILT_WITH_LIBCURL, ody_version_libcurl());

@@ -138,9 +138,11 @@ build_extension() {
     stamp_set build "$state"
 }
 
-# Makes .env with keys of its own where there is none.
+# Makes .env with keys of its own where there is none, unless the variables of another server bring theirs:
+# one of ours would let none of them count.
 create_keys() {
     [[ -e $root/.env ]] && return 0
+    [[ -n $(compgen -e REVERB_APP_KEY || true)$(compgen -e SOKETI_ || true)$(compgen -e DEFAULT_APP_ || true) ]] && return 0
     say "Creating .env with fresh keys"
     (
         umask 077

@@ -54,7 +54,7 @@ missing_to_run() {
     has git || echo git
     has unzip || echo unzip
     not_installed ca-certificates libwebsockets-dev libwebsockets-evlib-ev libev-dev libjansson-dev \
-        libssl-dev libcurl4-openssl-dev libhiredis-dev
+        libssl-dev libcurl4-openssl-dev libhiredis-dev libmicrohttpd-dev
 }
 
 # Prints what the tests miss beyond that.

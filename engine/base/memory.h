@@ -7,6 +7,7 @@
 #define ODY_BASE_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /** @return size bytes owned by the caller, or NULL. */
 void *ody_malloc(size_t size) __attribute__((warn_unused_result, malloc));
@@ -23,6 +24,10 @@ void ody_free(void *block);
 void ody_memory_setup(void);
 /** Gives freed memory back to the system; called when quiet after a drop in load. */
 void ody_memory_trim(void);
+/** Bytes of this process that are in memory; 0 where /proc is not mounted. Any thread. */
+uint64_t ody_memory_resident(void);
+/** Bytes that it could have: those of the machine, or of its control group if they are fewer. */
+uint64_t ody_memory_available(void);
 
 #ifdef ODY_FAULTS
 /** Tests: the n-th allocation from now on in this thread fails, once; 0 switches that off. */

@@ -21,6 +21,7 @@
 /* X(name): totals since the start. */
 #define ODY_TOTALS(X)                                                                              \
     X(accepted)                                                                                    \
+    X(handed_over) /* to the HTTP API */                                                           \
     X(messages_received)                                                                           \
     X(bytes_received)                                                                              \
     X(messages_published) /* numbered by a home */                                                 \

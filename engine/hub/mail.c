@@ -2,6 +2,7 @@
 /* Making, weighing and freeing mail. */
 #include "hub/mail.h"
 
+#include <unistd.h>
 #include "base/memory.h"
 #include "hub/hub.h"
 
@@ -64,8 +65,20 @@ void ody_mail_free(ody_mail *mail)
     if (!mail) {
         return;
     }
+    if (mail->kind == ODY_MAIL_SOCKET) {
+        close((int)mail->number);
+    }
     ody_frame_unref(mail->frame);
     ody_frame_unref(mail->second);
     ody_free(mail->result);
     ody_free(mail);
+}
+
+int ody_mail_take_socket(ody_mail *take_mail)
+{
+    int descriptor = (int)take_mail->number;
+
+    take_mail->kind = ODY_MAIL_ANSWER; /* owns nothing */
+    ody_mail_free(take_mail);
+    return descriptor;
 }

@@ -52,6 +52,9 @@ typedef enum ody_mail_kind {
     ODY_MAIL_CALL,    /* comes back as VERDICT */
     ODY_MAIL_NOTICE,  /* nobody waits */
     ODY_MAIL_WEBHOOK, /* the same for webhooks; number: ody_webhook_event */
+    /* A shard to the API thread: number: the descriptor of a socket with an HTTP request, which
+     * belongs to the mail. Nothing has been read from it. */
+    ODY_MAIL_SOCKET,
     /* To the API thread: the question with its answer. */
     ODY_MAIL_ANSWER, /* ticket, code, number, and `result` for lists */
 } ody_mail_kind;
@@ -107,6 +110,8 @@ static inline unsigned ody_mail_home(uint32_t app, ody_view channel, unsigned sh
 {
     return (unsigned)(((ody_hash(channel) >> 32) + app) % shards);
 }
+/** Frees mail SOCKET but for its socket. @return the descriptor, which is the caller's. */
+int ody_mail_take_socket(ody_mail *take_mail);
 /** Sets the cost that a mailbox counts: the block, its frames and its result. Call before posting.
  */
 void ody_mail_weigh(ody_mail *mail);

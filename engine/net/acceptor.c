@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Accepts, and looks at what comes before anybody reads it: the whole head of a plain request, or
- * the first byte of a TLS one. Slow, malformed and pipelined requests end here. What is no
- * WebSocket stays in the socket until then, so that it could be handed to somebody else.
+ * the first byte of a TLS one. Slow requests end here. What is no WebSocket is still whole in its
+ * socket, which the API thread gets, or is refused.
  */
 #include "net/client.h"
 
@@ -22,6 +22,7 @@
 #define PAUSE_SECONDS 0.1
 #define COMPLAIN_EVERY_MS 1000
 #define TLS_HANDSHAKE_RECORD 0x16
+#define HANDED_OVER_COST 4096 /* bytes that a socket counts for in the mailbox */
 
 /* Tells a client that is no WebSocket what this is, and waits a moment for it to leave: closing at
  * once with unread input would reset the connection and lose the answer. */
@@ -43,6 +44,42 @@ static void refuse(ody_client_socket *client, const ody_http_refusal *refusal)
     ody_wheel_arm(client->shard->wheel, &client->timer, ody_clock_ms() + ANSWER_WAIT_MS);
 }
 
+/* Gives the socket to the API thread. @return false when that has no room for it. */
+static bool hand_over(ody_client_socket *client)
+{
+    ody_shard *shard = client->shard;
+    ody_mail *mail = ody_mail_new_sized(ODY_MAIL_SOCKET, shard->setup.index, 0);
+    int one = 1;
+
+    if (!mail) {
+        return false;
+    }
+    mail->number = (uint64_t)client->descriptor;
+    ody_mail_weigh(mail);
+    mail->node.cost += HANDED_OVER_COST;
+    ev_io_stop(shard->loop, &client->arrival->readable);
+    setsockopt(client->descriptor, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+    if (shard->setup.post(shard->setup.context, shard->setup.count, mail, false) < 0) {
+        ody_mail_take_socket(mail);
+        ev_io_start(shard->loop, &client->arrival->readable);
+        return false;
+    }
+    ody_count(shard->counters, handed_over, 1);
+    client->descriptor = -1;
+    ody__client_gone(client);
+    return true;
+}
+
+/* What is no WebSocket: for the HTTP API where this port has one, else refused. */
+static void turn_away(ody_client_socket *client, const ody_http_refusal *refusal)
+{
+    if (!refusal->http || !ody_http_shares_port(client->shard->options)) {
+        refuse(client, refusal);
+    } else if (!hand_over(client)) {
+        refuse(client, &ody__refusal_overloaded);
+    }
+}
+
 /* Takes the head off the socket and answers it. On a fresh connection both always go through. */
 static bool answer_upgrade(ody_client_socket *client, const ody_http_head *head)
 {
@@ -61,7 +98,7 @@ static void judge(ody_client_socket *client, ody_view data)
     const ody_http_refusal *refusal = ody__handshake_judge(client, data, &head);
 
     if (refusal) {
-        refuse(client, refusal);
+        turn_away(client, refusal);
         return;
     }
     if (!answer_upgrade(client, &head)) {
@@ -116,7 +153,7 @@ static void look(ody_client_socket *client)
     } else if (ody_http_head_end((ody_view){data, (size_t)count}) > 0) {
         judge(client, (ody_view){data, (size_t)count});
     } else if (count == sizeof(data)) {
-        refuse(client, &ody__refusal_too_long);
+        turn_away(client, &ody__refusal_too_long);
     } else if (data[0] < 'A' || data[0] > 'Z') {
         refuse(client, &ody__refusal_no_http);
     } else {

@@ -195,27 +195,40 @@ static bool host_is_loopback(ody_view host)
     return parse_node(host, address) && ody_address_is_loopback(address);
 }
 
-bool ody_request_is_local(const ody_http_head *head, const uint8_t peer[16])
+static bool starts(ody_view name, const char *prefix)
 {
-    static const char prefix[] = "X-Forwarded-";
-    static const char *const traces[] = {"Origin", "Forwarded", "X-Real-IP", "Via"};
+    return name.length >= strlen(prefix) && strncasecmp(name.data, prefix, strlen(prefix)) == 0;
+}
 
-    if (!ody_address_is_loopback(peer) || ody_http_header_count(head, ODY_VIEW("Host")) != 1 ||
-        !host_is_loopback(ody_http_header_find(head, ODY_VIEW("Host")))) {
-        return false;
-    }
+bool ody_request_is_proxied(const ody_http_head *head)
+{
+    static const char *const traces[] = {"Forwarded", "X-Real-IP", "Via"};
+
     for (size_t index = 0; index < sizeof(traces) / sizeof(*traces); index++) {
         if (ody_http_header_count(head, ody_view_of(traces[index])) > 0) {
-            return false;
+            return true;
         }
     }
     for (size_t index = 0; index < head->header_count; index++) {
-        ody_view name = head->headers[index].name;
-
-        if (name.length >= sizeof(prefix) - 1 &&
-            strncasecmp(name.data, prefix, sizeof(prefix) - 1) == 0) {
-            return false;
+        if (starts(head->headers[index].name, "X-Forwarded-")) {
+            return true;
         }
     }
-    return true;
+    return false;
+}
+
+bool ody_request_is_of_a_page(const ody_http_head *head)
+{
+    ody_view site = ODY_VIEW("Sec-Fetch-Site");
+
+    return ody_http_header_count(head, ODY_VIEW("Origin")) > 0 ||
+           (ody_http_header_count(head, site) > 0 &&
+            !ody_view_equal(ody_http_header_find(head, site), ODY_VIEW("none")));
+}
+
+bool ody_request_is_local(const ody_http_head *head, const uint8_t peer[16])
+{
+    return ody_address_is_loopback(peer) && ody_http_header_count(head, ODY_VIEW("Host")) == 1 &&
+           host_is_loopback(ody_http_header_find(head, ODY_VIEW("Host"))) &&
+           !ody_request_is_of_a_page(head) && !ody_request_is_proxied(head);
 }

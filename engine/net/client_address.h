@@ -29,9 +29,15 @@ bool ody_address_in(const uint8_t address[16], const ody_network *networks, size
 void ody_client_address(const ody_http_head *head, const uint8_t peer[16],
                         const ody_options *options, uint8_t out[16]);
 
+/** Whether a request shows a trace of a proxy. */
+bool ody_request_is_proxied(const ody_http_head *head);
+
+/** Whether a browser sent a request because a page wanted it: not because somebody typed it. */
+bool ody_request_is_of_a_page(const ody_http_head *head);
+
 /**
  * Whether a request comes from this machine itself: its peer and its Host are loopback, and it
- * shows no trace of a browser's page (Origin) or of a proxy.
+ * shows no trace of a browser's page or of a proxy.
  */
 bool ody_request_is_local(const ody_http_head *head, const uint8_t peer[16]);
 

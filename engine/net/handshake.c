@@ -10,19 +10,23 @@
 #define DIGEST_LENGTH 20
 
 const ody_http_refusal ody__refusal_too_long = {"431 Request Header Fields Too Large",
-                                                "The head is too long.\n"};
-const ody_http_refusal ody__refusal_no_http = {"400 Bad Request", "This is not HTTP.\n"};
+                                                "The head is too long.\n", true};
+const ody_http_refusal ody__refusal_no_http = {"400 Bad Request", "This is not HTTP.\n", false};
+const ody_http_refusal ody__refusal_overloaded = {"503 Service Unavailable",
+                                                  "The HTTP API is overloaded.\n", false};
 
 static const ody_http_refusal malformed = {"400 Bad Request",
-                                           "This is not a well-formed request.\n"};
+                                           "This is not a well-formed request.\n", true};
 static const ody_http_refusal followed = {"400 Bad Request",
-                                          "Nothing may follow a request to upgrade.\n"};
+                                          "Nothing may follow a request to upgrade.\n", false};
 static const ody_http_refusal no_upgrade = {
-    "404 Not Found", "This port serves WebSocket connections at /app/{key}, nothing else.\n"};
+    "404 Not Found", "This port serves WebSocket connections at /app/{key}, nothing else.\n", true};
 static const ody_http_refusal no_memory = {"503 Service Unavailable",
-                                           "The server is out of memory.\n"};
+                                           "The server is out of memory.\n", false};
 static const ody_http_refusal bad_upgrade = {
-    "426 Upgrade Required", "This is not a WebSocket request of RFC 6455, version 13.\n"};
+    "426 Upgrade Required", "This is not a WebSocket request of RFC 6455, version 13.\n", false};
+static const ody_http_refusal other_upgrade = {
+    "426 Upgrade Required", "This is not a WebSocket request of RFC 6455, version 13.\n", true};
 
 /* The application decides about connections by their requests, which are kept until the hub has the
  * client. */
@@ -46,6 +50,10 @@ const ody_http_refusal *ody__handshake_judge(ody_client_socket *client, ody_view
     }
     if (ody_http_header_count(head, ODY_VIEW("Upgrade")) == 0) {
         return &no_upgrade;
+    }
+    /* Who would like another protocol need not get it. */
+    if (!ody_http_header_has_token(head, ODY_VIEW("Upgrade"), ODY_VIEW("websocket"))) {
+        return &other_upgrade;
     }
     if (data.length > head->length) {
         return &followed;
@@ -78,8 +86,10 @@ size_t ody__handshake_answer(const ody_http_head *head, char out[ODY_HANDSHAKE_A
 
 size_t ody__handshake_refuse(const ody_http_refusal *refusal, char out[ODY_HANDSHAKE_ANSWER_MAX])
 {
-    const char *hint =
-        refusal == &bad_upgrade ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "";
+    const char *hint = refusal == &bad_upgrade || refusal == &other_upgrade
+                           ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                       : refusal == &ody__refusal_overloaded ? "Retry-After: 1\r\n"
+                                                             : "";
 
     return (size_t)snprintf(out, ODY_HANDSHAKE_ANSWER_MAX,
                             "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\n"

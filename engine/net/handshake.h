@@ -12,6 +12,7 @@
 typedef struct ody_http_refusal {
     const char *status; /* "404 Not Found" */
     const char *text;   /* one line for a person */
+    bool http;          /* where there is an HTTP API, it may know what to do */
 } ody_http_refusal;
 
 /**
@@ -21,9 +22,11 @@ typedef struct ody_http_refusal {
  */
 const ody_http_refusal *ody__handshake_judge(ody_client_socket *client, ody_view data,
                                              ody_http_head *head);
-/** The refusal of a head that is longer than we read, and of something that is no HTTP at all. */
+/** The refusal of a head that is longer than we read, of something that is no HTTP at all, and of
+ *  what the HTTP API has no room for. */
 extern const ody_http_refusal ody__refusal_too_long;
 extern const ody_http_refusal ody__refusal_no_http;
+extern const ody_http_refusal ody__refusal_overloaded;
 
 /** Writes the answer 101 (RFC 6455, section 4.2.2). @return its length. */
 size_t ody__handshake_answer(const ody_http_head *head, char out[ODY_HANDSHAKE_ANSWER_MAX]);

@@ -17,8 +17,7 @@ static bool equal_ignoring_case(ody_view a, ody_view b)
     return a.length == b.length && strncasecmp(a.data, b.data, a.length) == 0;
 }
 
-/* The characters of a token (RFC 9110, section 5.6.2). */
-static bool is_token(ody_view text)
+bool ody_http_is_token(ody_view text)
 {
     for (size_t index = 0; index < text.length; index++) {
         unsigned char byte = (unsigned char)text.data[index];
@@ -44,8 +43,7 @@ static bool is_visible(ody_view text)
     return text.length > 0;
 }
 
-/* A header's value has no control characters but tabs. */
-static bool is_value(ody_view text)
+bool ody_http_is_value(ody_view text)
 {
     for (size_t index = 0; index < text.length; index++) {
         unsigned char byte = (unsigned char)text.data[index];
@@ -90,7 +88,7 @@ static int parse_request_line(ody_view line, ody_http_head *head)
         return ODY_EPROTOCOL;
     }
     head->version = line;
-    if (!is_token(head->method) || !is_visible(head->target) ||
+    if (!ody_http_is_token(head->method) || !is_visible(head->target) ||
         !(ody_view_equal(line, ODY_VIEW("HTTP/1.1")) ||
           ody_view_equal(line, ODY_VIEW("HTTP/1.0")))) {
         return ODY_EPROTOCOL;
@@ -105,7 +103,8 @@ static int parse_header(ody_view line, ody_http_head *head)
     if (head->header_count == ODY_HTTP_HEADERS_MAX) {
         return ODY_ELIMIT;
     }
-    if (!split(&line, ':', &header->name) || !is_token(header->name) || !is_value(line)) {
+    if (!split(&line, ':', &header->name) || !ody_http_is_token(header->name) ||
+        !ody_http_is_value(line)) {
         return ODY_EPROTOCOL;
     }
     header->value = ody_http_trim(line);

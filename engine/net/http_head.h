@@ -34,6 +34,11 @@ size_t ody_http_head_end(ody_view data);
  */
 int ody_http_head_parse(ody_view data, ody_http_head *head);
 
+/** Whether text is a token (RFC 9110, section 5.6.2), as names of headers are. */
+bool ody_http_is_token(ody_view text);
+/** Whether text can be a header's value: no control characters but tabs. */
+bool ody_http_is_value(ody_view text);
+
 /** Takes spaces and tabs off both ends. */
 ody_view ody_http_trim(ody_view text);
 

@@ -157,6 +157,85 @@ final class Scenarios
         $this->bound('wall time of a publish against a round trip', $publish / $bare, 2.0);
     }
 
+    /** The HTTP API against a bare libmicrohttpd, and against the Unix socket. */
+    public function http(): void
+    {
+        $this->httpRequests();
+        $this->httpFanout();
+    }
+
+    /** Signed POST /events over 20 connections that are kept: requests a second. */
+    private function httpRequests(): void
+    {
+        $port = $this->freePort();
+        $floor = new Process(["{$this->root}/tests/out/bench/http_floor", (string) $port]);
+        $floor->line();
+        $server = $this->startServer(1);
+        $rates = ['floor' => [], 'server' => []];
+        for ($round = 0; $round <= self::ROUNDS; $round++) {
+            foreach (['floor' => $port, 'server' => $server['port']] as $name => $target) {
+                $rate = 40_000 / ($this->httpLoad($target, 40_000) / 1e9);
+                if ($round > 0) {
+                    $rates[$name][] = $rate;
+                }
+            }
+        }
+        $floor->end();
+        $this->stopServer($server);
+        $medians = array_map(self::median(...), $rates);
+        $ratio = $medians['server'] / $medians['floor'];
+        printf(
+            "\n| bare libmicrohttpd | signed POST /events | ratio |\n|---|---|---|\n| %s/s | %s/s | %.2f |\n",
+            number_format($medians['floor']),
+            number_format($medians['server']),
+            $ratio,
+        );
+        $this->least('requests a second against a bare handler', $ratio, 0.35);
+    }
+
+    private function httpLoad(int $port, int $requests): float
+    {
+        $command = ["{$this->root}/tests/out/bench/http_load", (string) $port, '20', (string) $requests, '1', 'bench-key', 'bench-secret'];
+        exec(implode(' ', array_map('escapeshellarg', $command)), $output, $status);
+        if ($status !== 0 || !ctype_digit($output[0] ?? '')) {
+            throw new RuntimeException('http_load failed: ' . implode("\n", $output));
+        }
+        return (float) $output[0];
+    }
+
+    /** One message to 1,000 subscribers: server CPU by HTTP and by the Unix socket. */
+    private function httpFanout(): void
+    {
+        $server = $this->startServer(1);
+        $load = $this->load($server);
+        $load->ask('connect 1000');
+        $load->ask('subscribe');
+        $costs = ['socket' => [], 'http' => []];
+        for ($round = 0; $round <= 2 * self::ROUNDS; $round++) {
+            $results = [
+                'socket' => $load->ask('publish 200 1 ' . self::PAYLOAD),
+                'http' => $load->ask('http 200 1 ' . self::PAYLOAD . ' 1 bench-secret'),
+            ];
+            foreach ($results as $name => $result) {
+                $this->mustBeComplete($name, $result);
+                if ($round > 0) {
+                    $costs[$name][] = $result['cpu_ns'] / $result['units'] / 1000;
+                }
+            }
+        }
+        $load->ask('close');
+        $this->stopServer($server);
+        $medians = array_map(self::median(...), $costs);
+        $ratio = $medians['http'] / $medians['socket'];
+        printf(
+            "\n| 1,000 subscribers, by the Unix socket | by HTTP | ratio |\n|---|---|---|\n| %.2f µs | %.2f µs | %.3f |\n",
+            $medians['socket'],
+            $medians['http'],
+            $ratio,
+        );
+        $this->bound('server CPU of a publish by HTTP', $ratio, 1.03);
+    }
+
     private function roundTrips(string $what, string ...$arguments): float
     {
         $command = [PHP_BINARY, '-d', "extension={$this->root}/modules/ody_websocket.so", "{$this->root}/tests/bench/round_trips.php"];
@@ -397,6 +476,14 @@ final class Scenarios
         if ($value > $most) {
             $this->failed = true;
             printf("MISSED: %s: %.2f is more than %.2f\n", $what, $value, $most);
+        }
+    }
+
+    private function least(string $what, float $value, float $least): void
+    {
+        if ($value < $least) {
+            $this->failed = true;
+            printf("MISSED: %s: %.2f is less than %.2f\n", $what, $value, $least);
         }
     }
 

@@ -10,6 +10,7 @@
  *   subscribe              all of them to one channel
  *   publish MESSAGES N B   N publishers; each waits for its message to arrive everywhere
  *   flood MESSAGES N B     N publishers that do not wait
+ *   http MESSAGES N B ID SECRET    as publish, over HTTP
  *   memory                 the server's proportional memory
  *   closed                 waits until the server has closed all
  *   close                  closes all
@@ -73,9 +74,10 @@ static uint64_t floor_publish(load *self, unsigned messages)
     return 0;
 }
 
-static void command_publish(load *self, const char *line, bool wait)
+/* @param app NULL: through the Unix socket. */
+static void command_publish(load *self, const char *line, bool wait, const bench_http_app *app)
 {
-    bench_round round = {.socket_path = self->socket_path, .wait = wait};
+    bench_round round = {.socket_path = self->socket_path, .wait = wait, .app = app};
     measure begin = measure_now(self);
     uint64_t missing;
 
@@ -90,6 +92,19 @@ static void command_publish(load *self, const char *line, bool wait)
            (uint64_t)round.messages * (self->fifo >= 0 ? 1 : round.publishers) *
                self->clients.count,
            missing);
+}
+
+static void command_http(load *self, const char *line)
+{
+    char id[65];
+    char secret[256];
+    const bench_http_app app = {id, self->clients.key, secret};
+
+    if (sscanf(line, "%*s %*u %*u %*u %64s %255s", id, secret) != 2) {
+        fprintf(stderr, "load: cannot understand: %s", line);
+        exit(2);
+    }
+    command_publish(self, line, true, &app);
 }
 
 static void command_closed(load *self)
@@ -115,9 +130,11 @@ static bool command(load *self, const char *line)
         bench_clients_subscribe(&self->clients);
         answer(self, begin, self->clients.subscribed, 0);
     } else if (strncmp(line, "publish ", 8) == 0) {
-        command_publish(self, line, true);
+        command_publish(self, line, true, NULL);
     } else if (strncmp(line, "flood ", 6) == 0) {
-        command_publish(self, line, false);
+        command_publish(self, line, false, NULL);
+    } else if (strncmp(line, "http ", 5) == 0) {
+        command_http(self, line);
     } else if (strncmp(line, "memory", 6) == 0) {
         answer(self, begin, bench_memory_kib(self->process), 0);
     } else if (strncmp(line, "closed", 6) == 0) {

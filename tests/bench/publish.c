@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "cpu.h"
 #include "ody/client.h"
 
@@ -23,23 +24,25 @@ typedef struct publisher {
 
 static uint32_t numbers[BENCH_PUBLISHERS_MAX];
 
-static void publish_one(ody_client *client, publisher *self, char *data)
+/* How a publisher reaches the server: one of the two. */
+typedef struct wire {
+    ody_client *client;
+    int descriptor;
+} wire;
+
+static void publish_through_socket(ody_client *client, const publisher *self, ody_view data)
 {
     const ody_view channel = ody_view_of(self->clients->channel);
     ody_error error;
     uint64_t reached = 0;
-    int length = snprintf(data, self->round->payload, "{\"p\":%u,\"n\":%u,\"x\":\"", self->index,
-                          numbers[self->index]++);
     ody_client_publish publish = {
         .channels = &channel,
         .channel_count = 1,
         .event = ODY_VIEW("tick"),
-        .data = {data, self->round->payload},
+        .data = data,
         .except = ODY_VIEW_NONE,
     };
 
-    memset(data + length, 'x', self->round->payload - (size_t)length);
-    memcpy(data + self->round->payload - 2, "\"}", 2);
     if (ody_client_publish_message(client, &publish, &reached, &error) < 0) {
         fprintf(stderr, "load: publish: %s\n", error.message);
         exit(1);
@@ -48,6 +51,48 @@ static void publish_one(ody_client *client, publisher *self, char *data)
         fprintf(stderr, "load: a publish reached %llu of %u\n", (unsigned long long)reached,
                 self->clients->count);
         exit(1);
+    }
+}
+
+static void publish_over_http(int descriptor, const publisher *self, ody_view data)
+{
+    size_t length;
+    char *request =
+        bench_http_event(self->round->app, ody_view_of(self->clients->channel), data, &length);
+
+    bench_http_ask(descriptor, request, length);
+    free(request);
+}
+
+static void publish_one(const wire *way, publisher *self, char *data)
+{
+    const ody_view view = {data, self->round->payload};
+    int length = snprintf(data, self->round->payload, "{\"p\":%u,\"n\":%u,\"x\":\"", self->index,
+                          numbers[self->index]++);
+
+    memset(data + length, 'x', self->round->payload - (size_t)length);
+    memcpy(data + self->round->payload - 2, "\"}", 2);
+    if (way->client) {
+        publish_through_socket(way->client, self, view);
+    } else {
+        publish_over_http(way->descriptor, self, view);
+    }
+}
+
+static wire wire_open(const publisher *self)
+{
+    if (self->round->app) {
+        return (wire){NULL, bench_http_connect(self->clients->port)};
+    }
+    return (wire){ody_client_new(self->round->socket_path, 5000, 30000), -1};
+}
+
+static void wire_close(const wire *way)
+{
+    if (way->client) {
+        ody_client_free(way->client);
+    } else {
+        close(way->descriptor);
     }
 }
 
@@ -66,20 +111,20 @@ static void wait_for_all(publisher *self, uint64_t goal)
 static void *run(void *context)
 {
     publisher *self = context;
-    ody_client *client = ody_client_new(self->round->socket_path, 5000, 30000);
+    const wire way = wire_open(self);
     char *data = malloc(self->round->payload + 64);
 
-    if (!client || !data) {
+    if (!data) {
         exit(1);
     }
     for (unsigned message = 0; message < self->round->messages; message++) {
-        publish_one(client, self, data);
+        publish_one(&way, self, data);
         if (self->round->wait) {
             wait_for_all(self, (uint64_t)numbers[self->index] * self->clients->count);
         }
     }
     free(data);
-    ody_client_free(client);
+    wire_close(&way);
     return NULL;
 }
 

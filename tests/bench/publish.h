@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Publishers of the load generator: a thread each, through the Unix socket as a PHP process would.
- */
+/* Publishers of the load generator: a thread each, through the Unix socket as a PHP process would,
+ * or over HTTP as a server library would. */
 #ifndef ODY_BENCH_PUBLISH_H
 #define ODY_BENCH_PUBLISH_H
 
 #include "clients.h"
+#include "http.h"
 
 typedef struct bench_round {
     const char *socket_path;
@@ -12,6 +13,7 @@ typedef struct bench_round {
     unsigned messages; /* of each publisher */
     bool wait;         /* each waits until all clients have its message before it sends the next */
     unsigned payload;  /* bytes of data, at least 40 */
+    const bench_http_app *app; /* NULL: through the Unix socket; else over HTTP, signed by it */
 } bench_round;
 
 /**

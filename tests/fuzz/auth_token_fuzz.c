@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a subscription's signature. Input: auth, socket id, channel and channel_data, each
- * ended by a line feed. Only the one right signature is accepted, and no refusal tells it.
+ * Any bytes as the signature of a subscription and of a sign-in. Input: auth, socket id, channel
+ * and channel_data or user_data, each ended by a line feed. Only the one right signature is
+ * accepted, and no refusal tells it.
  */
 #include "base/utf8.h"
 #include "fuzz.h"
@@ -42,6 +43,20 @@ static bool is_socket_id(ody_view text)
     return sscanf(copy, "%*[0-9].%*[0-9]%n", &end) == 0 && (size_t)end == text.length;
 }
 
+static void check_user(ody_view input, ody_view socket_id, ody_view user_data, ody_view auth)
+{
+    char right[4 + ODY_SIGNATURE_HEX + 1] = "key:";
+    ody_error error;
+    int result = ody_user_verify(KEY, SECRET, socket_id, user_data, auth, &error);
+
+    MUST(ody_user_sign(SECRET, socket_id, user_data, right + 4) == 0);
+    MUST((result == 0) == ody_view_equal(auth, ody_view_of(right)));
+    if (result != 0) {
+        check_refusal(&error, input, right);
+    }
+    MUST(ody_user_verify(KEY, SECRET, socket_id, user_data, ody_view_of(right), NULL) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ody_view input = {size > 0 ? (const char *)data : "", size}, rest = input;
@@ -60,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     MUST(ody_channel_verify(KEY, SECRET, socket_id, channel, channel_data, ody_view_of(right),
                             NULL) == 0);
+    check_user(input, socket_id, channel_data, auth);
     MUST(ody_socket_id_valid(socket_id) == is_socket_id(socket_id));
     return 0;
 }

@@ -171,4 +171,16 @@ typedef struct ody_options {
  */
 void *ody_options_write(const ody_options *options, size_t *length);
 
+/** Whether the options give the HTTP API an address of its own. */
+static inline bool ody_http_has_listener(const ody_options *options)
+{
+    return options->http.enabled && (options->http.host || options->http.port);
+}
+
+/** Whether shards hand over what is no WebSocket. With TLS the API needs an address of its own. */
+static inline bool ody_http_shares_port(const ody_options *options)
+{
+    return options->http.enabled && !options->tls_certificate && !ody_http_has_listener(options);
+}
+
 #endif

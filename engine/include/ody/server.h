@@ -87,6 +87,7 @@ int ody_server_run(const ody_options *options, const ody_server_sockets *sockets
 const char *ody_version_libwebsockets(void);
 const char *ody_version_openssl(void);
 const char *ody_version_jansson(void);
+const char *ody_version_libmicrohttpd(void);
 const char *ody_version_libev(void);
 const char *ody_version_libcurl(void);
 const char *ody_version_hiredis(void);

@@ -57,6 +57,9 @@ static int post(void *context, unsigned target, ody_mail *take_mail, bool must)
     if (target < self->options.worker_num) {
         return ody_shard_post(self->shards[target], take_mail, must);
     }
+    if (atomic_load(&self->api_full) && !must) {
+        return ODY_EOVERLOADED;
+    }
     if (self->asked) {
         self->asked(self->context, take_mail);
     } else {

@@ -17,6 +17,7 @@ typedef struct net_house {
     /** Takes what shards ask the API thread, on their threads; NULL: it is dropped. */
     void (*asked)(void *context, ody_mail *take_mail);
     void *context;
+    _Atomic bool api_full; /* the API thread takes nothing */
 } net_house;
 
 /** Fills options that a test may change before it opens the house. */

@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Certificates for a test, and a TLS client that can misbehave. */
+/* A TLS client that can misbehave. */
 #ifndef ODY_TEST_NET_TLS_CLIENT_H
 #define ODY_TEST_NET_TLS_CLIENT_H
 
 #include <openssl/ssl.h>
 #include "house.h"
+#include "tls_files.h"
 
-/** Files of one test, in a folder of their own below tests/out. */
-typedef struct tls_files {
-    char folder[512];
-    char certificate[600];
-    char key[600];
-} tls_files;
-
-/** Makes a self-signed certificate and its key with the openssl command. */
-void tls_files_make(tls_files *self);
-/** Runs a command of the shell in the folder; fails the test when it fails. */
-void tls_files_run(const tls_files *self, const char *command);
-void tls_files_remove(const tls_files *self);
 /** Like house_open, with TLS. */
 void tls_house_open(net_house *house, const tls_files *files);
 

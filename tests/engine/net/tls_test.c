@@ -156,7 +156,7 @@ TEST(tls_answers_what_is_no_upgrade)
                   "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
                   "HTTP/1.1 426 ");
     expect_answer(&house, "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\n\r\nGET / HTTP/1.1\r\n\r\n",
-                  "HTTP/1.1 400 ");
+                  "HTTP/1.1 426 ");
     expect_answer(&house, "\x01\x02\x03", "HTTP/1.1 400 ");
     snprintf(request, sizeof(request), "%s\r\n%s\r\n", upgrade, upgrade);
     expect_answer(&house, request, "HTTP/1.1 400 ");

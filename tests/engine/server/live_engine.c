@@ -16,7 +16,7 @@
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
-    return "race:tzset_internal\n";
+    return "race:tzset_internal\nrace:epoll_ctl\n";
 }
 
 static ody_options defaults(void)

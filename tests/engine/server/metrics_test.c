@@ -13,6 +13,7 @@ typedef struct scene {
     ody_options options;
     ody_app *apps;
     ody_shared *shared;
+    ody_http_state http;
     ody_calls_state calls;
     ody_redis_state redis;
     ody_webhooks_state webhooks;
@@ -46,6 +47,7 @@ static scene *start(size_t app_count, unsigned shards)
         .queued = queued,
         .processes = 3,
         .requests = 4,
+        .http = &self->http,
         .calls = &self->calls,
         .redis = &self->redis,
         .webhooks = &self->webhooks,

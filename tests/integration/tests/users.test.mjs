@@ -1,6 +1,7 @@
 // Users who sign in, with an unmodified pusher-js: what is sent to them, watchlists, presence without
 // channel_data, how many are subscribed, the time to be authorised, and origins.
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Client, authenticate, bound, closeClients, eventsOf, pusher, reached, sign, subscribed } from '../lib/clients.mjs';
 import { Server } from '../lib/server.mjs';
@@ -30,6 +31,16 @@ function watched(client) {
   const inbox = new Inbox();
   client.user.watchlist.bind_global((event, data) => inbox.push(`${event} ${[...data.user_ids].sort()}`));
   return inbox;
+}
+
+/** A signed POST to the HTTP API of the first app. Returns the status. */
+async function post(server, path, body = '{}') {
+  const query = `auth_key=${server.key}&auth_timestamp=${Math.floor(Date.now() / 1000)}&auth_version=1.0`
+    + `&body_md5=${createHash('md5').update(body).digest('hex')}`;
+  const signature = createHmac('sha256', server.secret).update(`POST\n/apps/1${path}\n${query}`).digest('hex');
+  const answer = await fetch(`http://127.0.0.1:${server.port}/apps/1${path}?${query}&auth_signature=${signature}`, { method: 'POST', body });
+  await answer.text();
+  return answer.status;
 }
 
 for (const workers of [1, 4]) {
@@ -109,6 +120,28 @@ for (const workers of [1, 4]) {
       cid[1].disconnect();
       assert.equal(await told.next(), 'offline w-cid');
       assert.deepEqual(told.pending, []);
+    });
+
+    test('pitfall 26: ending the connections of a user misses none', async () => {
+      const watcher = pusher(server, { account: { id: 't-watcher', watchlist: ['t-ann'] } });
+      const told = watched(watcher);
+      watcher.signin();
+      assert.equal(await told.next(), 'offline t-ann');
+      const clients = await Promise.all(Array.from({ length: 9 }, () => signedIn(server, { id: 't-ann' })));
+      const other = await signedIn(server, { id: 't-bob' });
+      const member = await Client.greeted(server);
+      await member.subscribe('presence-t', { user_id: 't-ann' });
+      assert.equal(await told.next(), 'online t-ann');
+      const errors = clients.map((client) => bound(client.connection, 'error'));
+      assert.equal(await post(server, '/users/t-ann/terminate_connections'), 200);
+      for (const error of await Promise.all(errors)) {
+        assert.deepEqual(error.data, { code: 4009, message: 'You got disconnected by the app.' });
+      }
+      await Promise.all(clients.map((client) => reached(client, 'disconnected')));
+      assert.equal(await told.next(), 'offline t-ann');
+      await member.works();
+      assert.equal(other.connection.state, 'connected');
+      assert.equal(await post(server, '/users/nobody/terminate_connections'), 200);
     });
 
     test('of a watchlist that is too long the first users are kept', async () => {

@@ -110,17 +110,40 @@ final class DocumentationTest extends ProjectTestCase
         self::assertSame($expected, self::documented('configuration.md'));
     }
 
-    public function testTheKeysOfAppsAndWebhooksAreDocumented(): void
+    public function testTheKeysOfAppsAreDocumented(): void
     {
         $expected = [];
         foreach ($this->ofEntries as $key => $option) {
-            $unit = $option['unit'] ?? '–';
-            self::assertIsString($unit);
-            $default = $option['default'] === null ? '–' : sprintf('`%s`', (string) json_encode($option['default']));
-            $isList = in_array($option['type'], ['choices', 'prefixes'], true);
-            $expected[substr($key, (int) strrpos($key, '.') + 1)] = [$unit, $isList ? 'all' : $default, self::rangeOf($option)];
+            if (str_starts_with($key, 'apps.*.')) {
+                $unit = $option['unit'] ?? '–';
+                self::assertIsString($unit);
+                $default = $option['default'] === null ? '–' : sprintf('`%s`', (string) json_encode($option['default']));
+                $expected[substr($key, strlen('apps.*.'))] = [$unit, $default, self::rangeOf($option)];
+            }
         }
         self::assertSame($expected, self::documented('apps.md'));
+        $most = $this->options['apps']['max'];
+        self::assertIsInt($most);
+        // The first one is that of the top level.
+        self::assertStringContainsString(sprintf('There may be %d apps.', $most + 1), (string) file_get_contents(dirname(__DIR__, 3) . '/docs/apps.md'));
+    }
+
+    public function testTheKeysOfWebhooksAreDocumented(): void
+    {
+        $text = (string) file_get_contents(dirname(__DIR__, 3) . '/docs/webhooks.md');
+        $row = static fn(string $key, string $default, string $end): string => sprintf('~^\| `%s` \| %s \| .*%s \|$~m', $key, $default, $end);
+        self::assertMatchesRegularExpression($row('url', '–', "at most {$this->mostOf('webhooks.*.url')} bytes"), $text);
+        self::assertMatchesRegularExpression($row('events', 'all', ''), $text);
+        self::assertMatchesRegularExpression($row('channels', 'all', "at most {$this->mostOf('webhooks.*.channels')}"), $text);
+        self::assertStringContainsString("\nAn app may have {$this->mostOf('webhooks')} webhooks", $text);
+        $events = $this->ofEntries['webhooks.*.events']['choices'];
+        preg_match_all('/^\| `([a-z_]+)` \| (?:–|`).*\|.*\|$/m', (string) strstr($text, '## Events'), $documented);
+        self::assertSame($events, $documented[1]);
+    }
+
+    private function mostOf(string $key): string
+    {
+        return (string) json_encode(($this->options + $this->ofEntries)[$key]['max']);
     }
 
     public function testTheKeysThatAppsTakeFromTheTopLevelAreDocumented(): void
