@@ -12,11 +12,18 @@ export const session: { client: Client | null; url: string; key: string } = { cl
 const STORE = 'ody-websocket-test-page';
 const REMEMBERED = ['url', 'key', 'channel-name', 'endpoint', 'event-name', 'event-data'];
 
+/** Where the server is: it has sent this page itself, as …/test, or it is the usual one on this machine. */
+function home(): string {
+  const { protocol, origin, pathname } = location;
+  return protocol.startsWith('http')
+    ? origin.replace(/^http/, 'ws') + pathname.replace(/\/[^/]*$/, '')
+    : 'ws://localhost:9502';
+}
+
 /** Fills in what was entered last time, or what the address says: `#url=ws://…&key=…`. No secret is among it. */
 export function recall(): void {
   const said = new URLSearchParams(location.hash.slice(1));
-  const here = location.protocol.startsWith('http') ? location.origin.replace(/^http/, 'ws') : 'ws://localhost:9502';
-  let stored: Record<string, string> = { url: here };
+  let stored: Record<string, string> = { url: home() };
   try {
     stored = { ...stored, ...JSON.parse(localStorage.getItem(STORE) ?? '{}') };
   } catch {

@@ -1,9 +1,11 @@
 // What the documentation says about testing, step by step, on the page as it is opened from disk.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { after, afterEach, before, test } from 'node:test';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
 import { Server } from '../../integration/lib/server.mjs';
-import { address, launch } from '../lib/browser.mjs';
+import { PAGE, address, launch } from '../lib/browser.mjs';
 import { Endpoint } from '../lib/endpoint.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 
@@ -200,6 +202,20 @@ test('the list can be filtered, paused, opened and emptied', async () => {
   await page.click('#clear');
   assert.deepEqual(await shown(), []);
   assert.match(await visitor.text('#count'), /^0 so far/);
+});
+
+test('served by the server under its path, the page knows where the server is', async () => {
+  const html = readFileSync(PAGE);
+  const served = createServer((request, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(html));
+  await new Promise((resolve) => served.listen(0, '127.0.0.1', resolve));
+  const { port } = served.address();
+  visitor = await Visitor.open(browser, { url: `http://127.0.0.1:${port}/ws/test` });
+  assert.equal(await visitor.value('#url'), `ws://127.0.0.1:${port}/ws`);
+  assert.equal(await visitor.value('#api'), `http://127.0.0.1:${port}/ws`);
+  await visitor.connect(server);
+  await visitor.subscribe('my-channel');
+  served.closeAllConnections();
+  await new Promise((resolve) => served.close(resolve));
 });
 
 test('what was entered is there the next time, but no secret', async () => {
