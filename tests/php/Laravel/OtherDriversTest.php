@@ -96,7 +96,7 @@ final class OtherDriversTest extends LaravelTestCase
         $laravel = new LaravelProject($this->project());
         $file = (string) file_get_contents(__DIR__ . '/../../integration/fixtures/reverb.env');
         $laravel->project->write('.env', $file);
-        preg_match('/^REVERB_APP_KEY=(.+)$/m', $file, $key);
+        self::assertSame(1, preg_match('/^REVERB_APP_KEY=(.+)$/m', $file, $key));
         // Where the server listens, and where Laravel finds it without a proxy in between.
         $laravel->project->environment += [
             'REVERB_SERVER_PORT' => $port, 'REVERB_HOST' => '127.0.0.1', 'REVERB_PORT' => $port, 'REVERB_SCHEME' => 'http', 'REVERB_APP_KEY' => $key[1],
