@@ -17,6 +17,9 @@
 #include "webhook/webhooks.h"
 
 #define CALL_CHECK_SECONDS 0.05
+#define DRAIN_CHECK_SECONDS 0.01
+/* How long a stop waits for who has come, but has not said what he wants (ms). */
+#define ARRIVALS_MS 300
 /* The most that a stop waits for the receivers of webhooks (ms). */
 #define WEBHOOKS_MS 2000
 
@@ -42,7 +45,8 @@ struct ody_api_thread {
     _Atomic(const ody_options *) in_force; /* the same, for other threads */
     ev_async reload;
     ev_async drain;
-    ev_prepare drain_check; /* runs while it drains, until all is answered */
+    ev_timer drain_check; /* runs while it drains, until all is answered */
+    uint64_t drain_began;
     _Atomic bool drained;
     pthread_mutex_t lock;    /* of the rest: what the main thread tells it */
     const ody_options *next; /* with one reference, or NULL: nothing waits */
@@ -184,17 +188,45 @@ static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
     }
     ody_webhooks_drain(thread->webhooks);
     ody_redis_inlet_drain(thread->redis);
-    ev_prepare_start(loop, &thread->drain_check);
+    thread->drain_began = ody_clock_ms();
+    ev_timer_again(loop, &thread->drain_check);
 }
 
-static void on_drain_check(struct ev_loop *loop, ev_prepare *watcher, int events)
+/* Whether somebody has come to the HTTP API whose request may just be on its way. */
+static bool awaits_requests(const ody_api_thread *thread, const ody_http_state *http)
+{
+    const ody_shared *shared = thread->setup.shared;
+    uint64_t arriving = http->fresh;
+
+    for (unsigned shard = 0; shard < thread->setup.shard_count; shard++) {
+        arriving += ody_http_shares_port(thread->options)
+                        ? atomic_load(&shared->counters[shard].handshakes)
+                        : 0;
+    }
+    return arriving > 0 && ody_clock_ms() < thread->drain_began + ARRIVALS_MS;
+}
+
+static bool all_answered(const ody_api_thread *thread)
+{
+    ody_http_state http;
+
+    if (ody_requests_pending(thread->requests) > 0) {
+        return false;
+    }
+    if (!thread->http) {
+        return true;
+    }
+    http = ody_http_server_look(thread->http);
+    return http.requests == 0 && !awaits_requests(thread, &http);
+}
+
+static void on_drain_check(struct ev_loop *loop, ev_timer *watcher, int events)
 {
     ody_api_thread *thread = watcher->data;
 
     (void)events;
-    if (ody_requests_pending(thread->requests) == 0 &&
-        (!thread->http || ody_http_server_look(thread->http).requests == 0)) {
-        ev_prepare_stop(loop, watcher);
+    if (all_answered(thread)) {
+        ev_timer_stop(loop, watcher);
         if (thread->http) {
             ody_http_server_close(thread->http);
         }
@@ -297,6 +329,9 @@ static int http_start(ody_api_thread *thread, ody_error *error)
             .listen_fd = own ? thread->setup.sockets->http_listen : -1,
             .requests = thread->requests,
             .shared = thread->setup.shared,
+            .transport = thread->setup.transport,
+            .transport_context = thread->setup.context,
+            .shard_count = thread->setup.shard_count,
             .options = options,
             .metrics = write_metrics,
             .ready = is_ready,
@@ -318,7 +353,7 @@ static void watchers_start(ody_api_thread *thread)
     ev_timer_start(thread->loop, &thread->second);
     ev_async_init(&thread->reload, on_reload);
     ev_async_init(&thread->drain, on_drain);
-    ev_prepare_init(&thread->drain_check, on_drain_check);
+    ev_timer_init(&thread->drain_check, on_drain_check, 0., DRAIN_CHECK_SECONDS);
     thread->reload.data = thread->drain.data = thread->drain_check.data = thread;
     ev_async_start(thread->loop, &thread->reload);
     ev_async_start(thread->loop, &thread->drain);

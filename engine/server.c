@@ -339,8 +339,8 @@ static bool requests_answered(const server *self)
     return ody_api_thread_drained(self->api);
 }
 
-/* Processes come first: what they asked for before is done while all clients are still there, and
- * what they ask for next goes to the engine that takes our place, if there is one. */
+/* Whoever comes next comes to the engine that takes our place, if there is one. Then processes come
+ * first: what they asked for before is done while all clients are still there. */
 static void server_stop(server *self, bool gracefully)
 {
     pthread_t impatience;
@@ -348,6 +348,9 @@ static void server_stop(server *self, bool gracefully)
 
     if (self->shared) {
         atomic_store(&self->shared->draining, true);
+    }
+    for (unsigned index = 0; gracefully && index < self->started; index++) {
+        ody_shard_close(self->shards[index]);
     }
     if (gracefully) {
         ody_api_thread_drain(self->api);

@@ -75,7 +75,7 @@ configure_state() {
     "$php_config" --phpapi
     "$php_config" --extension-dir
     cc --version | head -n 1
-    pkg-config --modversion libwebsockets jansson libcrypto libcurl hiredis
+    pkg-config --modversion libwebsockets jansson libcrypto libcurl hiredis libmicrohttpd
     sha256sum config.m4 engine/sources.list
 }
 

@@ -150,7 +150,7 @@ static bool headers(const ody_http_exchange *exchange, struct MHD_Response *resp
     if (exchange->type) {
         added = added && header(response, "Content-Type", exchange->type);
     }
-    if (exchange->status == 401) {
+    if (exchange->status == 401 && !ody_http_is_signed(exchange->route.endpoint)) {
         added = added && header(response, "WWW-Authenticate", "Bearer");
     }
     if (exchange->status == 405) {

@@ -42,6 +42,7 @@ static ody_http_connection *connection_new(ody_http_daemon *daemon, struct MHD_C
     daemon->connections++;
     daemon->server->state.connections++;
     daemon->server->state.accepted++;
+    daemon->server->state.fresh++;
     ody_list_append(&daemon->server->waiting, &connection->waiting);
     arm(connection, daemon->server->options->limits.handshake_time);
     return connection;
@@ -60,13 +61,14 @@ static void connection_free(ody_http_connection *connection)
 {
     ody_http_server *server = connection->daemon->server;
 
-    if (connection->deaf && may_talk(connection->descriptor)) {
+    if (connection->deaf && !connection->given && may_talk(connection->descriptor)) {
         ody__http_linger(server, connection->descriptor);
     }
     ody_list_remove(&connection->waiting);
     ody_wheel_cancel(&server->wheel, &connection->deadline);
     connection->daemon->connections--;
     server->state.connections--;
+    server->state.fresh -= !connection->used;
     ody_free(connection);
 }
 
@@ -84,6 +86,8 @@ void ody__http_on_connection(void *daemon, struct MHD_Connection *mhd, void **co
 void ody__http_connection_busy(ody_http_connection *connection)
 {
     ody_list_remove(&connection->waiting);
+    connection->daemon->server->state.fresh -= !connection->used;
+    connection->used = true;
     arm(connection, connection->daemon->server->times.request);
 }
 
@@ -101,7 +105,6 @@ void ody__http_connection_idle(ody_http_connection *connection)
 {
     ody_http_server *server = connection->daemon->server;
 
-    connection->used = true;
     ody_list_remove(&connection->waiting);
     ody_list_append(&server->waiting, &connection->waiting);
     arm(connection, server->times.keep_alive);

@@ -106,11 +106,13 @@ bool ody__http_daemon_is_current(const ody_http_daemon *daemon, const ody_option
     return same;
 }
 
+/* Without TLS its turbo mode is used: then it closes sockets without shutting them down, and a copy
+ * of one lives on. */
 static int mhd_start(ody_http_daemon *daemon, ody_error *error)
 {
     bool secure = daemon->certificate.length > 0;
     unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
-                     MHD_USE_ERROR_LOG | (secure ? MHD_USE_TLS : 0);
+                     MHD_USE_ERROR_LOG | (secure ? MHD_USE_TLS : MHD_USE_TURBO);
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, daemon->certificate.data},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, daemon->key.data},

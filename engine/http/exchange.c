@@ -64,7 +64,7 @@ void ody__http_on_completed(void *daemon, struct MHD_Connection *mhd, void **con
         ody__http_connection_idle(connection);
     }
     if (exchange) {
-        if (exchange->status == 0) {
+        if (exchange->status == 0 && !(connection && connection->given)) {
             exchange->server->state.answers[0]++;
         }
         exchange_free(exchange);
@@ -130,7 +130,13 @@ static enum MHD_Result begin(ody_http_exchange *exchange, struct MHD_Connection 
                          framing.fault ? framing.fault : "The target of the request is malformed");
         return send_answer(exchange);
     }
-    ody__http_begin(exchange);
+    if (!framing.body && ody_http_shares_port(exchange->server->options) &&
+        ody__http_wants_websocket(exchange) && ody__http_upgrade(exchange)) {
+        return MHD_NO;
+    }
+    if (exchange->status == 0) {
+        ody__http_begin(exchange);
+    }
     if (framing.length != UINT64_MAX && framing.length > body_max(exchange)) {
         refuse_size(exchange);
         exchange->early = framing.length > body_max(exchange) + SWALLOWED_MAX;

@@ -80,14 +80,9 @@ void ody__http_usage(ody_http_exchange *exchange, const ody_app *app)
     ody__http_answer_json(exchange);
 }
 
-/* Reached without an upgrade, or with one whose head was too long for the shard to read. */
+/* Reached without an upgrade, or at an address that has no WebSockets. */
 void ody__http_websocket(ody_http_exchange *exchange, const ody_app *app)
 {
     (void)app;
-    if (ody__http_header(exchange, "Sec-WebSocket-Key").data) {
-        ody__http_refuse(exchange, 431, "The head of this WebSocket request is too long");
-    } else {
-        ody__http_refuse(exchange, 426,
-                         "This is not a WebSocket request of RFC 6455, version 13.\n");
-    }
+    ody__http_refuse(exchange, 426, "This is not a WebSocket request of RFC 6455, version 13.\n");
 }

@@ -206,3 +206,29 @@ ody_view ody__http_bearer(const ody_http_exchange *exchange)
     }
     return ody_http_trim((ody_view){value.data + length, value.length - length});
 }
+
+bool ody__http_wants_websocket(const ody_http_exchange *exchange)
+{
+    ody_http_head head;
+
+    return ody_view_equal(exchange->method, ODY_VIEW("GET")) && read_head(exchange, &head) &&
+           ody_http_header_has_token(&head, ODY_VIEW("Upgrade"), ODY_VIEW("websocket"));
+}
+
+void ody__http_write_head(const ody_http_exchange *exchange, ody_bytes *out)
+{
+    ody_http_head head;
+
+    read_head(exchange, &head);
+    ody_bytes_append_view(out, exchange->method);
+    ody_bytes_append_byte(out, ' ');
+    ody_bytes_append_view(out, exchange->target);
+    ody_bytes_append_literal(out, " HTTP/1.1\r\n");
+    for (size_t index = 0; index < head.header_count; index++) {
+        ody_bytes_append_view(out, head.headers[index].name);
+        ody_bytes_append_literal(out, ": ");
+        ody_bytes_append_view(out, head.headers[index].value);
+        ody_bytes_append_literal(out, "\r\n");
+    }
+    ody_bytes_append_literal(out, "\r\n");
+}

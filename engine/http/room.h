@@ -60,6 +60,7 @@ struct ody_http_server {
     bool draining;
     bool closed;          /* requests to apps are refused */
     ody_http_rate *rates; /* by number of the app */
+    unsigned next_shard;  /* that gets a WebSocket */
     ody_http_state state;
 };
 
@@ -70,8 +71,9 @@ typedef struct ody_http_connection {
     uint8_t peer[16];
     ody_timer deadline;
     ody_list_node waiting;
-    bool used; /* a request has been answered on it */
-    bool deaf; /* its peer may still be talking when it is closed */
+    bool used;  /* a request has come on it */
+    bool deaf;  /* its peer may still be talking when it is closed */
+    bool given; /* its socket goes on at a shard */
 } ody_http_connection;
 
 /** One answer that is waited for. */
@@ -210,6 +212,20 @@ bool ody__http_is_trusted(const ody_http_exchange *exchange);
 ody_view ody__http_bearer(const ody_http_exchange *exchange);
 /** The value of a header that comes once, or ODY_VIEW_NONE. */
 ody_view ody__http_header(const ody_http_exchange *exchange, const char *name);
+
+/** Whether it asks for a WebSocket. */
+bool ody__http_wants_websocket(const ody_http_exchange *exchange);
+/** Appends the head as it came, but for white space. */
+void ody__http_write_head(const ody_http_exchange *exchange, ody_bytes *out);
+
+/* upgrade.c */
+
+/**
+ * Gives the socket of a request for a WebSocket to a shard: clients and proxies may ask for one on
+ * a connection that they have used for other requests. libmicrohttpd is to close its own end.
+ * @return false: refused.
+ */
+bool ody__http_upgrade(ody_http_exchange *exchange);
 
 /* dispatch.c */
 

@@ -19,9 +19,13 @@ typedef struct ody_http_server ody_http_server;
 
 typedef struct ody_http_setup {
     struct ev_loop *loop;
-    int listen_fd;              /* borrowed: a listener of its own, non-blocking; -1: none */
-    ody_requests *requests;     /* borrowed */
-    const ody_shared *shared;   /* borrowed */
+    int listen_fd;            /* borrowed: a listener of its own, non-blocking; -1: none */
+    ody_requests *requests;   /* borrowed */
+    const ody_shared *shared; /* borrowed */
+    /** How mail reaches the shards, which get requests for WebSockets. Borrowed. */
+    const ody_transport *transport;
+    void *transport_context;
+    unsigned shard_count;
     const ody_options *options; /* borrowed */
     /** Writes what GET /metrics answers; NULL: there is no such page. */
     void (*metrics)(void *context, ody_bytes *out);
@@ -33,6 +37,7 @@ typedef struct ody_http_setup {
 /** Numbers for metrics and status. */
 typedef struct ody_http_state {
     size_t connections;  /* open now */
+    size_t fresh;        /* of them, those that no request has come on yet */
     size_t requests;     /* under way now */
     size_t body_bytes;   /* of bodies that are in memory now */
     size_t answer_bytes; /* of answers that are not sent yet */

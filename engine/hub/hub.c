@@ -177,6 +177,7 @@ static void dispatch(ody_hub *hub, ody_mail *take_mail)
     case ODY_MAIL_CALL:
     case ODY_MAIL_NOTICE:
     case ODY_MAIL_SOCKET:
+    case ODY_MAIL_UPGRADE:
     case ODY_MAIL_WEBHOOK:
         ody_mail_free(take_mail);
         return;

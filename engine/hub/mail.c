@@ -65,7 +65,7 @@ void ody_mail_free(ody_mail *mail)
     if (!mail) {
         return;
     }
-    if (mail->kind == ODY_MAIL_SOCKET) {
+    if (mail->kind == ODY_MAIL_SOCKET || mail->kind == ODY_MAIL_UPGRADE) {
         close((int)mail->number);
     }
     ody_frame_unref(mail->frame);

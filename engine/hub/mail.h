@@ -55,6 +55,9 @@ typedef enum ody_mail_kind {
     /* A shard to the API thread: number: the descriptor of a socket with an HTTP request, which
      * belongs to the mail. Nothing has been read from it. */
     ODY_MAIL_SOCKET,
+    /* The API thread to a shard: number: the descriptor of a socket, likewise; data: the head of a
+     * request for a WebSocket that came on it. */
+    ODY_MAIL_UPGRADE,
     /* To the API thread: the question with its answer. */
     ODY_MAIL_ANSWER, /* ticket, code, number, and `result` for lists */
 } ody_mail_kind;
@@ -110,7 +113,7 @@ static inline unsigned ody_mail_home(uint32_t app, ody_view channel, unsigned sh
 {
     return (unsigned)(((ody_hash(channel) >> 32) + app) % shards);
 }
-/** Frees mail SOCKET but for its socket. @return the descriptor, which is the caller's. */
+/** Frees mail SOCKET or UPGRADE but for its socket. @return the descriptor, which is the caller's. */
 int ody_mail_take_socket(ody_mail *take_mail);
 /** Sets the cost that a mailbox counts: the block, its frames and its result. Call before posting.
  */

@@ -80,28 +80,39 @@ static void turn_away(ody_client_socket *client, const ody_http_refusal *refusal
     }
 }
 
-/* Takes the head off the socket and answers it. On a fresh connection both always go through. */
-static bool answer_upgrade(ody_client_socket *client, const ody_http_head *head)
+/* Takes the head off the socket, if it is still there. */
+static bool take_head(const ody_client_socket *client, size_t length)
 {
-    char answer[ODY_HANDSHAKE_ANSWER_MAX];
     char taken[ODY_HTTP_HEAD_MAX];
-    size_t length = ody__handshake_answer(head, answer);
 
-    return recv(client->descriptor, taken, head->length, MSG_DONTWAIT) == (ssize_t)head->length &&
-           send(client->descriptor, answer, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)length;
+    return recv(client->descriptor, taken, length, MSG_DONTWAIT) == (ssize_t)length;
 }
 
-static void judge(ody_client_socket *client, ody_view data)
+/* On a connection on which nothing waits to be sent all of it goes through. */
+static bool answer_upgrade(const ody_client_socket *client, const ody_http_head *head)
+{
+    char answer[ODY_HANDSHAKE_ANSWER_MAX];
+    size_t length = ody__handshake_answer(head, answer);
+
+    return send(client->descriptor, answer, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)length;
+}
+
+/* @param peeked the head is still in the socket. */
+static void judge(ody_client_socket *client, ody_view data, bool peeked)
 {
     ody_shard *shard = client->shard;
     ody_http_head head;
     const ody_http_refusal *refusal = ody__handshake_judge(client, data, &head);
 
-    if (refusal) {
+    if (refusal && peeked) {
         turn_away(client, refusal);
         return;
     }
-    if (!answer_upgrade(client, &head)) {
+    if (refusal) {
+        refuse(client, refusal);
+        return;
+    }
+    if ((peeked && !take_head(client, head.length)) || !answer_upgrade(client, &head)) {
         ody__client_log_failure(client, "the peer left");
         ody__client_kill(client);
         return;
@@ -151,7 +162,7 @@ static void look(ody_client_socket *client)
         client->phase = ODY_PHASE_TLS;
         ody__client_adopt(client, client->shard->tls, true);
     } else if (ody_http_head_end((ody_view){data, (size_t)count}) > 0) {
-        judge(client, (ody_view){data, (size_t)count});
+        judge(client, (ody_view){data, (size_t)count}, true);
     } else if (count == sizeof(data)) {
         turn_away(client, &ody__refusal_too_long);
     } else if (data[0] < 'A' || data[0] > 'Z') {
@@ -200,27 +211,55 @@ static void make_room(ody_shard *shard)
     ody__client_kill(oldest);
 }
 
-static void welcome(ody_shard *shard, int descriptor, const struct sockaddr_storage *address)
+/* @return the client of a socket that is being watched, or NULL without memory: it is closed. */
+static ody_client_socket *receive(ody_shard *shard, int take_descriptor,
+                                  const struct sockaddr_storage *address)
 {
     ody_client_socket *client;
-    int on = 1;
 
     make_room(shard);
-    client = ody__client_new(shard, descriptor);
+    client = ody__client_new(shard, take_descriptor);
     if (!client) {
         ody_count(shard->counters, accept_failures, 1);
-        close(descriptor);
-        return;
+        close(take_descriptor);
+        return NULL;
     }
-    ody_count(shard->counters, accepted, 1);
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     ody_address_from_socket(address, client->arrival->handshake.address);
     ody_address_format(client->arrival->handshake.address, client->arrival->peer,
                        sizeof(client->arrival->peer));
     memcpy(client->arrival->address, client->arrival->peer, sizeof(client->arrival->address));
-    ev_io_init(&client->arrival->readable, on_readable, descriptor, EV_READ);
+    ev_io_init(&client->arrival->readable, on_readable, take_descriptor, EV_READ);
     client->arrival->readable.data = client;
     ev_io_start(shard->loop, &client->arrival->readable);
+    return client;
+}
+
+static void welcome(ody_shard *shard, int descriptor, const struct sockaddr_storage *address)
+{
+    int on = 1;
+
+    if (receive(shard, descriptor, address)) {
+        ody_count(shard->counters, accepted, 1);
+        setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    }
+}
+
+void ody__acceptor_upgrade(ody_shard *shard, ody_mail *take_mail)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof(address);
+    ody_client_socket *client;
+
+    if (shard->drain_deadline != 0 || shard->stopping ||
+        getpeername((int)take_mail->number, (struct sockaddr *)&address, &length) < 0) {
+        ody_mail_free(take_mail);
+        return;
+    }
+    client = receive(shard, (int)take_mail->number, &address);
+    if (client) {
+        judge(client, take_mail->data, false);
+    }
+    ody_mail_take_socket(take_mail);
 }
 
 static void accept_failed(ody_shard *shard)

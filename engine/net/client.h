@@ -96,6 +96,7 @@ struct ody_shard {
     ody_certificate *certificate;  /* newer than that of `tls`, which it replaces, or NULL */
     ev_io listener;
     ev_async wake;
+    ev_async close;
     ev_async drain;
     ev_async stop;
     ev_prepare flush;
@@ -124,6 +125,8 @@ struct ody_shard {
 void ody__acceptor_start(ody_shard *shard);
 /** Accepts no more. */
 void ody__acceptor_stop(ody_shard *shard);
+/** Goes on with a socket whose request for a WebSocket the API thread has read: mail UPGRADE. */
+void ody__acceptor_upgrade(ody_shard *shard, ody_mail *take_mail);
 
 /** The callback of the one protocol that libwebsockets serves. */
 int ody__stream_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *data,

@@ -105,7 +105,11 @@ static void handle_mail(ody_shard *shard)
         }
         mail = (ody_mail *)shard->mail;
         shard->mail = shard->mail->next;
-        ody_hub_mail(shard->hub, mail, now);
+        if (mail->kind == ODY_MAIL_UPGRADE) {
+            ody__acceptor_upgrade(shard, mail);
+        } else {
+            ody_hub_mail(shard->hub, mail, now);
+        }
     }
     ev_idle_start(shard->loop, &shard->more);
 }
@@ -197,6 +201,13 @@ static void kill_handshakes(ody_shard *shard)
     }
 }
 
+static void on_close(struct ev_loop *loop, ev_async *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    ody__acceptor_stop(watcher->data);
+}
+
 static void on_drain(struct ev_loop *loop, ev_async *watcher, int events)
 {
     ody_shard *shard = watcher->data;
@@ -225,6 +236,7 @@ static void on_stop(struct ev_loop *loop, ev_async *watcher, int events)
 static void watchers_start(ody_shard *shard)
 {
     ev_async_init(&shard->wake, on_wake);
+    ev_async_init(&shard->close, on_close);
     ev_async_init(&shard->drain, on_drain);
     ev_async_init(&shard->stop, on_stop);
     ev_prepare_init(&shard->flush, on_flush);
@@ -234,9 +246,10 @@ static void watchers_start(ody_shard *shard)
     /* At the usual priority it would have to wait until no socket has anything to say. */
     ev_set_priority(&shard->more, EV_MAXPRI);
     ev_timer_init(&shard->tick, on_tick, TICK_SECONDS, TICK_SECONDS);
-    shard->wake.data = shard->drain.data = shard->stop.data = shard;
+    shard->wake.data = shard->close.data = shard->drain.data = shard->stop.data = shard;
     shard->flush.data = shard->woke.data = shard->more.data = shard->tick.data = shard;
     ev_async_start(shard->loop, &shard->wake);
+    ev_async_start(shard->loop, &shard->close);
     ev_async_start(shard->loop, &shard->drain);
     ev_async_start(shard->loop, &shard->stop);
     ev_prepare_start(shard->loop, &shard->flush);
@@ -362,6 +375,11 @@ uint64_t ody_shard_queued(const ody_shard *shard)
 bool ody_shard_full(const ody_shard *shard)
 {
     return ody_mailbox_full(&shard->mailbox);
+}
+
+void ody_shard_close(ody_shard *shard)
+{
+    ev_async_send(shard->loop, &shard->close);
 }
 
 void ody_shard_drain(ody_shard *shard)

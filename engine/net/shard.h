@@ -46,6 +46,8 @@ void ody_shard_reload(ody_shard *shard, const ody_options *options,
                       ody_certificate *take_certificate);
 /** The options that the shard works with. Any thread. */
 const ody_options *ody_shard_options(const ody_shard *shard);
+/** Accepts no more; what has been accepted goes on. Any thread; returns at once. */
+void ody_shard_close(ody_shard *shard);
 /** Stops accepting, closes every client with 4200, and ends the thread when all are gone or
  *  after options->drain_time. Any thread; returns at once. */
 void ody_shard_drain(ody_shard *shard);

@@ -169,8 +169,17 @@ static int post(void *context, unsigned target, ody_mail *take_mail, bool must)
 {
     live_http *live = context;
 
-    (void)must;
     CHECK_EQUAL(target, 0);
+    if (live->jammed && !must) {
+        return ODY_EOVERLOADED;
+    }
+    if (take_mail->kind == ODY_MAIL_UPGRADE) {
+        CHECK_EQUAL(live->given, -1);
+        snprintf(live->head, sizeof(live->head), "%.*s", (int)take_mail->data.length,
+                 take_mail->data.data);
+        live->given = ody_mail_take_socket(take_mail);
+        return 0;
+    }
     take_mail->node.next = NULL;
     *live->last = &take_mail->node;
     live->last = &take_mail->node.next;
@@ -199,6 +208,7 @@ static bool is_ready(void *context)
 void live_init(live_http *live)
 {
     memset(live, 0, sizeof(*live));
+    live->given = -1;
     live->trusted = (ody_network){.address = {[10] = 0xff, 0xff, 10}, .prefix_bits = 104};
     live->proxies = (ody_network){.address = {[10] = 0xff, 0xff, 10, 9}, .prefix_bits = 112};
     live->options = (ody_options){
@@ -249,6 +259,9 @@ void live_open(live_http *live, bool listen)
                                               .listen_fd = listen ? live->listening : -1,
                                               .requests = live->requests,
                                               .shared = live->shared,
+                                              .transport = &transport,
+                                              .transport_context = live,
+                                              .shard_count = 1,
                                               .options = &live->options,
                                               .metrics = write_metrics,
                                               .ready = is_ready,

@@ -39,6 +39,8 @@ typedef struct live_http {
     bool jammed; /* the shard's mailbox is full */
     ody_mailbox_node *first;
     ody_mailbox_node **last;
+    int given;        /* the socket that the shard got, or -1 … */
+    char head[16384]; /* … with this head */
     char asked[4096]; /* what the shard was asked: "kind app channel event data except\n" … */
 } live_http;
 

@@ -75,6 +75,17 @@ void engine_sockets_open(engine_sockets *sockets)
     CHECK_EQUAL(ody_listen_tcp(&sockets->options, sockets->listening, &error), 0);
     sockets->unix_listen = ody_listen_unix(&sockets->options, &error);
     CHECK(sockets->unix_listen >= 0);
+    sockets->http_listen = -1;
+}
+
+void engine_sockets_http(engine_sockets *sockets)
+{
+    ody_error error;
+
+    sockets->options.http.enabled = true;
+    sockets->options.http.port = free_port();
+    CHECK_EQUAL(ody_listen_http(&sockets->options, &sockets->http_listen, &error), 0);
+    CHECK(sockets->http_listen >= 0);
 }
 
 void engine_sockets_close(engine_sockets *sockets)
@@ -83,6 +94,9 @@ void engine_sockets_close(engine_sockets *sockets)
         close(sockets->listening[index]);
     }
     close(sockets->unix_listen);
+    if (sockets->http_listen >= 0) {
+        close(sockets->http_listen);
+    }
     unlink(sockets->socket_path);
     rmdir(sockets->folder);
 }
@@ -92,7 +106,7 @@ static void engine_process(const engine_sockets *sockets, int ready, int parent,
     const ody_server_sockets given = {
         .listen = sockets->listening,
         .unix_listen = sockets->unix_listen,
-        .http_listen = -1,
+        .http_listen = sockets->http_listen,
         .ready = ready,
         .parent = parent,
         .control = control,
@@ -198,12 +212,19 @@ static void read_until(int client, const char *until)
     free(data);
 }
 
+int engine_connect(uint16_t port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    CHECK(connect(descriptor, (struct sockaddr *)&address, sizeof(address)) == 0);
+    return descriptor;
+}
+
 int engine_client(const engine_sockets *sockets, const char *key, const char *until)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(sockets->options.port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int descriptor = engine_connect(sockets->options.port);
     char request[512];
     int length = snprintf(request, sizeof(request),
                           "GET /app/%s?protocol=7 HTTP/1.1\r\nHost: localhost\r\n"
@@ -212,7 +233,6 @@ int engine_client(const engine_sockets *sockets, const char *key, const char *un
                           "Sec-WebSocket-Version: 13\r\n\r\n",
                           key);
 
-    CHECK(connect(descriptor, (struct sockaddr *)&address, sizeof(address)) == 0);
     CHECK_EQUAL(send(descriptor, request, (size_t)length, MSG_NOSIGNAL), length);
     if (until) {
         read_until(descriptor, until);

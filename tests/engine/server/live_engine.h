@@ -17,6 +17,7 @@ typedef struct engine_sockets {
     ody_options options; /* a test may change them before it starts an engine */
     int listening[ENGINE_SHARDS];
     int unix_listen;
+    int http_listen; /* -1: the HTTP API has no address of its own */
     char folder[64];
     char socket_path[96];
 } engine_sockets;
@@ -30,6 +31,8 @@ typedef struct engine_state {
 
 /** Fills options and listens on a free port and a socket in a fresh folder. */
 void engine_sockets_open(engine_sockets *sockets);
+/** Gives the HTTP API a port of its own. */
+void engine_sockets_http(engine_sockets *sockets);
 void engine_sockets_close(engine_sockets *sockets);
 
 /** Starts an engine and waits until it listens. */
@@ -44,6 +47,8 @@ int engine_reload(const engine_state *engine, const ody_options *options, ody_er
 /** Tells it how a change went. */
 void engine_change(const engine_state *engine, const ody_server_change *change);
 
+/** Connects to a port of an engine. */
+int engine_connect(uint16_t port);
 /** Opens a WebSocket with that key and reads until `until` has come; FAILs when it does not. */
 int engine_client(const engine_sockets *sockets, const char *key, const char *until);
 /** Subscribes and waits for the confirmation. */
