@@ -62,6 +62,8 @@ missing_to_test() {
     local prefix
     prefix=$(php_prefix)
     php_has xmlwriter || echo "$prefix-xml"
+    php_has curl || echo "$prefix-curl"
+    has curl || echo curl
     has node || echo nodejs
     has npm || echo npm
     has valgrind || echo valgrind

@@ -27,8 +27,7 @@ static bool read_info(ody_http_exchange *exchange)
     ody_error error;
 
     exchange->call.exchange = exchange;
-    exchange->call.info =
-        ody_api_info_parse(ody_query_find(&exchange->query, ODY_VIEW("info")), &error);
+    exchange->call.info = ody_api_info_find(&exchange->query, &error);
     if (exchange->call.info < 0) {
         ody__http_refuse_error(exchange, exchange->call.info, error.message);
         return false;

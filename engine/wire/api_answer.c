@@ -41,6 +41,20 @@ int ody_api_info_parse(ody_view info, ody_error *error)
     return set;
 }
 
+int ody_api_info_find(const ody_query *query, ody_error *error)
+{
+    size_t count;
+    const ody_parameter *parts = ody_query_list(query, ODY_VIEW("info"), &count);
+    int set = 0;
+
+    for (size_t index = 0; index < count && set >= 0; index++) {
+        int part = ody_api_info_parse(parts[index].value, error);
+
+        set = part < 0 ? part : set | part;
+    }
+    return set;
+}
+
 /* Begins a member; `first` says whether one stands before it. */
 static void name(ody_bytes *out, bool *first, const char *key)
 {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base/bytes.h"
 #include "ody/error.h"
+#include "wire/query.h"
 
 /** What may be asked of a channel: bits of a set. */
 enum ody_api_info {
@@ -23,6 +24,9 @@ enum ody_api_info {
  * @return the set, or ODY_EINVALID for a name that is not known.
  */
 int ody_api_info_parse(ody_view info, ody_error *error);
+
+/** The same of a query's "info=a,b" or "info[]=a&info[]=b". A query without it asks for nothing. */
+int ody_api_info_find(const ody_query *query, ody_error *error);
 
 /** What is known of a channel. */
 typedef struct ody_api_attributes {

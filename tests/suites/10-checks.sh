@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 check_shell() {
     local -a scripts
-    mapfile -d '' scripts < <(find bin .ci tests -type f ! -path 'tests/out/*' ! -path '*/node_modules/*' -print0 |
+    mapfile -d '' scripts < <(find bin .ci tests -type f ! -path 'tests/out/*' ! -path '*/node_modules/*' ! -path '*/vendor/*' -print0 |
         xargs -0 grep -lZE '^(#!.*\b(ba)?sh$|# shellcheck shell=)')
     shellcheck -x --severity=warning "${scripts[@]}"
 }

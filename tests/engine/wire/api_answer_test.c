@@ -35,6 +35,26 @@ TEST(reads_lists_of_attributes)
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW(" "), NULL), ODY_EINVALID);
 }
 
+static int find_in(const char *text)
+{
+    ody_query query;
+    int set;
+
+    CHECK_EQUAL(ody_query_parse(ody_view_of(text), &query, NULL), 0);
+    set = ody_api_info_find(&query, NULL);
+    ody_query_fini(&query);
+    return set;
+}
+
+TEST(attributes_may_be_a_list_in_a_query)
+{
+    CHECK_EQUAL(find_in("filter_by_prefix=a"), 0);
+    CHECK_EQUAL(find_in("info=cache,user_count"), ODY_INFO_CACHE | ODY_INFO_USER_COUNT);
+    CHECK_EQUAL(find_in("info[]=cache"), ODY_INFO_CACHE);
+    CHECK_EQUAL(find_in("info%5B1%5D=cache&info%5B0%5D=user_count,subscription_count"), ALL);
+    CHECK_EQUAL(find_in("info[]=cache&info[]=users&info[]=user_count"), ODY_EINVALID);
+}
+
 TEST(writes_what_is_asked_for)
 {
     ody_api_attributes attributes = full;
