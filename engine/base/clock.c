@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two clocks of the system, in milliseconds. */
+/* The two clocks of the system. */
 #include <time.h>
 #include "base/clock.h"
 
@@ -14,6 +14,14 @@ static uint64_t read_clock(clockid_t clock)
 uint64_t ody_clock_ms(void)
 {
     return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t ody_clock_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 uint64_t ody_clock_unix_ms(void)

@@ -7,6 +7,8 @@
 
 /** Monotonic ms since some start; never goes back. Any thread. */
 uint64_t ody_clock_ms(void);
+/** The same clock in µs, for what is measured. Any thread. */
+uint64_t ody_clock_us(void);
 /** Wall-clock ms since 1970-01-01 UTC. Any thread. */
 uint64_t ody_clock_unix_ms(void);
 
