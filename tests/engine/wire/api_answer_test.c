@@ -30,6 +30,7 @@ TEST(reads_lists_of_attributes)
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("user_count"), NULL), ODY_INFO_USER_COUNT);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("cache, user_count,subscription_count"), NULL), ALL);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("cache,cache"), NULL), ODY_INFO_CACHE);
+    CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("sent_to"), NULL), ODY_INFO_SENT_TO);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("users"), NULL), ODY_EINVALID);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("cache,,cache"), NULL), ODY_EINVALID);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW(" "), NULL), ODY_EINVALID);
@@ -66,6 +67,9 @@ TEST(writes_what_is_asked_for)
     check_attributes(attributes, ODY_VIEW("{\"cache\":null}"));
     attributes.shown = ODY_INFO_SUBSCRIPTION_COUNT;
     check_attributes(attributes, ODY_VIEW("{\"subscription_count\":20}"));
+    attributes.shown |= ODY_INFO_SENT_TO;
+    attributes.sent_to = 19;
+    check_attributes(attributes, ODY_VIEW("{\"subscription_count\":20,\"sent_to\":19}"));
     attributes.shown = 0;
     check_attributes(attributes, ODY_VIEW("{}"));
 }
