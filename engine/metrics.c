@@ -15,10 +15,14 @@ static void write_build(ody_bytes *out)
         const char *name;
         const char *version;
     } parts[] = {
-        {"version", ODY_VERSION},           {"libwebsockets", ody_version_libwebsockets()},
-        {"libev", ody_version_libev()},     {"jansson", ody_version_jansson()},
-        {"openssl", ody_version_openssl()}, {"hiredis", ody_version_hiredis()},
-        {"libcurl", ody_version_libcurl()}, {"libmicrohttpd", ody_version_libmicrohttpd()},
+        {"version", ODY_VERSION},
+        {"libwebsockets", ody_version_libwebsockets()},
+        {"libev", ody_version_libev()},
+        {"jansson", ody_version_jansson()},
+        {"openssl", ody_version_openssl()},
+        {"hiredis", ody_version_hiredis()},
+        {"libmicrohttpd", ody_version_libmicrohttpd()},
+        {"libcurl", ody_version_libcurl()},
     };
 
     ody__metric_begin(out, ODY_METRIC_BUILD);

@@ -2,6 +2,7 @@
 /* The queue into a thread: a linked list under a mutex, taken as a whole. */
 #include "ody/error.h"
 #include "base/mailbox.h"
+#include "base/wakes.h"
 
 void ody_mailbox_init(ody_mailbox *mailbox, uint64_t limit, void (*wake)(void *context),
                       void *context)
@@ -45,9 +46,7 @@ int ody_mailbox_post(ody_mailbox *mailbox, ody_mailbox_node *node, bool must)
     }
     was_empty = append(mailbox, node, bytes);
     pthread_mutex_unlock(&mailbox->lock);
-    if (was_empty && mailbox->wake) {
-        mailbox->wake(mailbox->context);
-    }
+    ody_wakes_posted(was_empty ? mailbox->wake : NULL, mailbox->context);
     return 0;
 }
 

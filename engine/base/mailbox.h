@@ -30,8 +30,8 @@ typedef struct ody_mailbox {
 /**
  * Makes an empty mailbox in place.
  * @param limit bytes that may wait.
- * @param wake called from the posting thread, outside of the lock, when the mailbox was empty; may
- *        be NULL.
+ * @param wake called from the posting thread, outside of the lock, when the mailbox was empty, or
+ *        when that thread's turn ends (base/wakes.h); may be NULL.
  */
 void ody_mailbox_init(ody_mailbox *mailbox, uint64_t limit, void (*wake)(void *context),
                       void *context);

@@ -174,11 +174,9 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
     if (typeof given === 'function') {
       return given(request);
     }
-    this.#givenTo ??= socket_id;
-    const stale = this.#givenTo !== socket_id;
-    const asked =
-      (stale || !given?.auth) && GUARDED.test(this.name) && this._fetch<ChannelAuth>(authorizer, authEndpoint, request);
-    this.#stale = stale && !asked;
+    const fresh = given?.auth && (this.#givenTo ??= socket_id) === socket_id;
+    const asked = !fresh && GUARDED.test(this.name) && this._fetch<ChannelAuth>(authorizer, authEndpoint, request);
+    this.#stale = !fresh && !asked && !!given?.auth;
     return asked || given;
   }
 

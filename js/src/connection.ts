@@ -99,8 +99,8 @@ export abstract class Connection extends Emitter<ClientEvents> {
     this.#forgetWorld?.();
     this.#abandon(1000, '');
     this.#become('disconnected');
-    this.#tell();
     this.#settle(1, new OdyWebSocketError('connection', 'disconnect() was called.'));
+    this.#tell();
   }
 
   /** Asks the server for a sign of life. Resolves with the milliseconds until it came; rejects when there is no connection. */
@@ -198,14 +198,12 @@ export abstract class Connection extends Emitter<ClientEvents> {
       const [event, data] = news;
       if (event === 'disconnected') {
         this._down();
+      } else if (event === 'failed') {
+        this._tell('error', data);
       }
       this._tell(event, data);
       if (event === 'connected') {
-        this.#settle(0, data.socket_id);
         this._up();
-      } else if (event === 'failed') {
-        this._tell('error', data);
-        this.#settle(1, data);
       }
     }
     this.#telling = false;
@@ -280,6 +278,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
   #fail(error: OdyWebSocketError): void {
     this.#forgetWorld?.();
     this.#become('failed');
+    this.#settle(1, error);
     this.#note('reconnect_failed', { attempts: this.#attempts });
     this.#note('failed', error);
   }
@@ -325,6 +324,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
       this.#said = {};
       this.#watch();
       this.#become('connected');
+      this.#settle(0, socket_id);
       this.#note('socket_id', socket_id);
       this.#note('connected', { socket_id });
       if (this.#attempts > 0) {

@@ -75,6 +75,20 @@ describe('a token that was given', () => {
   });
 });
 
+describe('no token', () => {
+  test('is not called one of an earlier connection', async () => {
+    const client = await connected();
+    client.subscribe('orders');
+    client.subscribe('auction', { ticket: 1 });
+    await settle();
+    await again();
+    for (const name of ['orders', 'auction']) {
+      FakeSocket.last.say('pusher:subscription_error', { error: 'No', status: 403 }, name);
+    }
+    assert.deepEqual(words(client.told('subscription_error')), ['No', 'No']);
+  });
+});
+
 describe('a function', () => {
   test('is asked for every connection', async () => {
     const client = await connected({ authEndpoint: '/auth' });

@@ -421,13 +421,25 @@ describe('calls from handlers', () => {
     assert.deepEqual(heard, ['disconnected', 'unavailable', 'disconnected']);
   });
 
-  test('connect() while a failure is told', async () => {
+  for (const event of ['failed', 'error', 'disconnected', 'reconnect_failed']) {
+    test(`connect() while a failure is told as ${event}`, async () => {
+      const client = await connected();
+      let promise;
+      client.once(event, () => (promise = client.connect()));
+      FakeSocket.last.drop(4009);
+      assert.equal(client.state, 'connecting');
+      FakeSocket.last.greet('8.8');
+      assert.equal(await promise, '8.8');
+    });
+  }
+
+  test('connect() while a disconnect() is told', async () => {
     const client = await connected();
-    client.once('failed', () => client.connect().catch(() => {}));
-    FakeSocket.last.drop(4009);
-    assert.equal(client.state, 'connecting');
+    let promise;
+    client.once('disconnected', () => (promise = client.connect()));
+    client.disconnect();
     FakeSocket.last.greet('8.8');
-    assert.equal(client.getSocketId(), '8.8');
+    assert.equal(await promise, '8.8');
   });
 
   test('disconnect() while the connection is told', async () => {

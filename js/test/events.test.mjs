@@ -120,6 +120,31 @@ describe('handlers', () => {
   );
 });
 
+describe('names of events', () => {
+  test(
+    'without handlers are kept by nobody',
+    { skip: globalThis.gc === undefined && 'run with --expose-gc' },
+    async () => {
+      const { channel: orders } = await channel();
+      const nothing = () => {};
+      const use = (from, count) => {
+        for (let number = from; number < from + count; number++) {
+          orders.on(`event-${number}`, nothing).off(`event-${number}`, nothing);
+          orders.once(`once-${number}`, nothing);
+          orders.off(`once-${number}`);
+        }
+      };
+      use(0, 1000);
+      globalThis.gc();
+      const before = process.memoryUsage().heapUsed;
+      use(1000, 100_000);
+      globalThis.gc();
+      const grown = process.memoryUsage().heapUsed - before;
+      assert.ok(grown < 2_000_000, `${grown} bytes`);
+    },
+  );
+});
+
 describe('a handler that throws', () => {
   test('harms no other, and its words are told', async () => {
     const { client, channel: orders } = await channel();
