@@ -241,7 +241,7 @@ test('hundreds of hostile connections at once leave the others alone', async () 
   attackers.forEach((raw, index) => raw.write(index % 3 === 0 ? 'GET /app' : index % 3 === 1 ? '\0\xff\xfe' : upgradeRequest(server) + '\x81'));
   const client = await Client.greeted(server);
   await client.works();
-  attackers.forEach((raw) => raw.socket.resetAndDestroy());
+  attackers.forEach((raw) => raw.end());
   await eventually(async () => (await server.status()).connections <= 60, 'the end of the hostile connections');
 });
 
