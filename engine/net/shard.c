@@ -367,6 +367,16 @@ int ody_shard_post(ody_shard *shard, ody_mail *take_mail, bool must)
     return ody_mailbox_post(&shard->mailbox, &take_mail->node, must);
 }
 
+int ody_shard_put(ody_shard *shard, ody_mail *take_mail, bool must)
+{
+    return ody_mailbox_put(&shard->mailbox, &take_mail->node, must);
+}
+
+void ody_shard_wake(ody_shard *shard)
+{
+    ody_mailbox_wake(&shard->mailbox);
+}
+
 uint64_t ody_shard_queued(const ody_shard *shard)
 {
     return ody_mailbox_bytes(&shard->mailbox);
