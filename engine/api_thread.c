@@ -8,6 +8,7 @@
 #include "base/mailbox.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "base/wakes.h"
 #include "cluster/redis_inlet.h"
 #include "hub/mail.h"
 #include "http/server.h"
@@ -31,6 +32,8 @@ struct ody_api_thread {
     ev_timer second;
     ev_timer call_check; /* runs while PHP workers have something to do */
     ody_mailbox mailbox;
+    ody_wakes wakes; /* of other threads, until the turn ends */
+    ev_prepare turn_end;
     ody_requests *requests;
     ody_calls *calls;
     ody_ipc_server *ipc;
@@ -235,6 +238,15 @@ static void on_drain_check(struct ev_loop *loop, ev_timer *watcher, int events)
     }
 }
 
+static void on_turn_end(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+    ody_api_thread *thread = watcher->data;
+
+    (void)loop;
+    (void)events;
+    ody_wakes_send(&thread->wakes);
+}
+
 static void wake_thread(void *context)
 {
     ody_api_thread *thread = context;
@@ -353,6 +365,11 @@ static void watchers_start(ody_api_thread *thread)
     ev_timer_start(thread->loop, &thread->second);
     ev_async_init(&thread->reload, on_reload);
     ev_async_init(&thread->drain, on_drain);
+    ev_prepare_init(&thread->turn_end, on_turn_end);
+    /* Behind all others, which may still post. */
+    ev_set_priority(&thread->turn_end, EV_MINPRI);
+    thread->turn_end.data = thread;
+    ev_prepare_start(thread->loop, &thread->turn_end);
     ev_timer_init(&thread->drain_check, on_drain_check, 0., DRAIN_CHECK_SECONDS);
     thread->reload.data = thread->drain.data = thread->drain_check.data = thread;
     ev_async_start(thread->loop, &thread->reload);
@@ -418,7 +435,9 @@ static void *run(void *context)
 {
     ody_api_thread *thread = context;
 
+    ody_wakes_hold(&thread->wakes);
     ev_run(thread->loop, 0);
+    ody_wakes_send(&thread->wakes);
     return NULL;
 }
 

@@ -22,6 +22,7 @@ static void write_build(ody_bytes *out)
         {"openssl", ody_version_openssl()},
         {"hiredis", ody_version_hiredis()},
         {"libmicrohttpd", ody_version_libmicrohttpd()},
+        {"libcurl", ody_version_libcurl()},
     };
 
     ody__metric_begin(out, ODY_METRIC_BUILD);

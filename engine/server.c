@@ -23,8 +23,6 @@
  * when the server stops. */
 #define RELOAD_MS 10000
 #define REQUESTS_MS 2000
-/* Posts of the API thread after which it wakes the shards though it holds that back. */
-#define HELD_POSTS 16
 
 typedef struct server {
     const ody_options *options;
@@ -38,10 +36,6 @@ typedef struct server {
     unsigned started; /* shards whose thread runs */
     int signals;
     int progress; /* an eventfd: a thread has done what it was told */
-    /* Of the API thread. */
-    bool holding;
-    unsigned held_posts;
-    bool to_wake[ODY_SHARDS_MAX];
 } server;
 
 static int post_mail(void *context, unsigned target, ody_mail *take_mail, bool must)
@@ -82,47 +76,9 @@ static uint64_t read_clock(void *context)
     return ody_clock_us();
 }
 
-static void wake_held(server *self)
-{
-    self->held_posts = 0;
-    for (unsigned index = 0; index < self->count; index++) {
-        if (self->to_wake[index]) {
-            self->to_wake[index] = false;
-            ody_shard_wake(self->shards[index]);
-        }
-    }
-}
-
-/* Waking a thread costs as much as a publish. */
-static int post_from_api(void *context, unsigned target, ody_mail *take_mail, bool must)
-{
-    server *self = context;
-    int code;
-
-    if (!self->holding || target >= self->count) {
-        return post_mail(context, target, take_mail, must);
-    }
-    code = ody_shard_put(self->shards[target], take_mail, must);
-    self->to_wake[target] = self->to_wake[target] || code > 0;
-    if (++self->held_posts == HELD_POSTS) {
-        wake_held(self);
-    }
-    return code < 0 ? code : 0;
-}
-
-static void hold_wakes(void *context, bool hold)
-{
-    server *self = context;
-
-    self->holding = hold;
-    if (!hold) {
-        wake_held(self);
-    }
-}
-
 /* The API thread has no connections to flush: only the mail half of a transport is its. */
 static const ody_transport api_transport = {
-    .post = post_from_api, .hold = hold_wakes, .full = mailbox_full, .clock = read_clock};
+    .post = post_mail, .full = mailbox_full, .clock = read_clock};
 
 /* All signals are blocked before the first thread, which inherits that; SIGTERM is read here. */
 static int signals_open(ody_error *error)

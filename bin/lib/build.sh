@@ -23,12 +23,32 @@ check_php() {
     fi
 }
 
-# The Laravel application that tests run has packages of its own. Archives of the package leave tests out.
-laravel="$root/tests/laravel"
+# What tests run beside this package has packages of its own: a Laravel application, and versions of a
+# library that exclude each other. Archives of the package leave tests out.
+test_projects=("$root"/tests/laravel/composer.json "$root"/tests/pusher-php/*/composer.json)
 
 # What the Composer packages depend on. composer.lock is not committed, so it does not count.
 composer_state() {
-    printf '%s %s' "$(php_version)" "$(cat "$root/composer.json" "$laravel/composer.json" 2>/dev/null | sha256sum)"
+    printf '%s %s' "$(php_version)" "$(cat "$root/composer.json" "${test_projects[@]}" 2>/dev/null | sha256sum)"
+}
+
+# Whether all of those have their packages.
+have_test_projects() {
+    local project
+    for project in "${test_projects[@]}"; do
+        [[ ! -f $project || -f ${project%/*}/vendor/autoload.php ]] || return 1
+    done
+}
+
+install_test_projects() {
+    local project
+    for project in "${test_projects[@]}"; do
+        [[ -f $project ]] || continue
+        say "Installing PHP packages of ${project%/composer.json}"
+        COMPOSER_ALLOW_SUPERUSER=1 run_logged composer \
+            "composer could not install them: check that this machine reaches Packagist, then run this again." \
+            composer update "$@" "--working-dir=${project%/*}"
+    done
 }
 
 # install_composer_packages run|test: with `test`, those for development too.
@@ -37,7 +57,7 @@ install_composer_packages() {
     local -a options=(--no-interaction --no-progress --no-ansi --prefer-dist)
     state=$(composer_state)
     if [[ -f $root/vendor/autoload.php ]]; then
-        [[ -f $laravel/vendor/autoload.php || ! -d $laravel ]] && stamp_is composer "test $state" && return 0
+        stamp_is composer "test $state" && have_test_projects && return 0
         [[ $purpose == run ]] && stamp_is composer "run $state" && return 0
     fi
     # A checkout that has the packages of development keeps them.
@@ -58,12 +78,7 @@ install_composer_packages() {
     COMPOSER_ALLOW_SUPERUSER=1 run_logged composer \
         "composer could not install the packages: check that this machine reaches Packagist, then run this again." \
         composer "$verb" "${options[@]}"
-    if [[ $purpose == "test" && -f $laravel/composer.json ]]; then
-        say "Installing Laravel for the tests"
-        COMPOSER_ALLOW_SUPERUSER=1 run_logged composer \
-            "composer could not install Laravel: check that this machine reaches Packagist, then run this again." \
-            composer update "${options[@]}" "--working-dir=$laravel"
-    fi
+    [[ $purpose != "test" ]] || install_test_projects "${options[@]}"
     # Archives may carry private modes, but the user of PHP-FPM reads these files too.
     chmod -R a+rX "$root/vendor"
     stamp_set composer "$purpose $state"

@@ -62,6 +62,8 @@ missing_to_test() {
     local prefix
     prefix=$(php_prefix)
     php_has xmlwriter || echo "$prefix-xml"
+    php_has curl || echo "$prefix-curl"
+    has curl || echo curl
     has node || echo nodejs
     has npm || echo npm
     has valgrind || echo valgrind
@@ -71,6 +73,7 @@ missing_to_test() {
     has debootstrap || echo debootstrap
     has nginx || [[ -x /usr/sbin/nginx ]] || echo nginx-light
     has caddy || echo caddy
+    has chromium || echo chromium
     has supervisord || echo supervisor
     has systemd-analyze || echo systemd
     has openssl || echo openssl

@@ -48,18 +48,22 @@ check_node() {
         fail "Node 18 or later is needed, and $(command -v node) is $(node --version). Install a later one, or put it first in PATH."
 }
 
-# Installs the packages of the integration tests, exactly those of the lock file.
+# Installs the packages of the integration tests, of the browser tests and of the client's build, exactly
+# those of the lock files.
 install_node_packages() {
-    local folder=$root/tests/integration state
-    state=$(cat "$folder/package.json" "$folder/package-lock.json" | sha256sum)
-    if [[ -d $folder/node_modules ]] && stamp_is node "$state"; then
-        return 0
-    fi
-    say "Installing Node packages: npm ci in tests/integration"
-    run_logged node \
-        "npm could not install the packages: check that this machine reaches the npm registry, then run this again." \
-        npm ci --prefix "$folder" --no-audit --no-fund --no-progress
-    stamp_set node "$state"
+    local folder name state
+    for folder in tests/integration tests/browser js; do
+        name=node-${folder//\//-}
+        state=$(cat "$root/$folder/package.json" "$root/$folder/package-lock.json" | sha256sum)
+        if [[ -d $root/$folder/node_modules ]] && stamp_is "$name" "$state"; then
+            continue
+        fi
+        say "Installing Node packages: npm ci in $folder"
+        run_logged "$name" \
+            "npm could not install the packages: check that this machine reaches the npm registry, then run this again." \
+            npm ci --prefix "$root/$folder" --no-audit --no-fund --no-progress
+        stamp_set "$name" "$state"
+    done
 }
 
 # run_suite <name>: runs it; its output goes to <name>.log, its exit status and seconds to <name>.end.

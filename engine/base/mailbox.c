@@ -2,6 +2,7 @@
 /* The queue into a thread: a linked list under a mutex, taken as a whole. */
 #include "ody/error.h"
 #include "base/mailbox.h"
+#include "base/wakes.h"
 
 void ody_mailbox_init(ody_mailbox *mailbox, uint64_t limit, void (*wake)(void *context),
                       void *context)
@@ -32,7 +33,7 @@ static bool append(ody_mailbox *mailbox, ody_mailbox_node *node, uint64_t bytes)
     return was_empty;
 }
 
-int ody_mailbox_put(ody_mailbox *mailbox, ody_mailbox_node *node, bool must)
+int ody_mailbox_post(ody_mailbox *mailbox, ody_mailbox_node *node, bool must)
 {
     bool was_empty;
     uint64_t bytes;
@@ -45,24 +46,8 @@ int ody_mailbox_put(ody_mailbox *mailbox, ody_mailbox_node *node, bool must)
     }
     was_empty = append(mailbox, node, bytes);
     pthread_mutex_unlock(&mailbox->lock);
-    return was_empty;
-}
-
-void ody_mailbox_wake(ody_mailbox *mailbox)
-{
-    if (mailbox->wake) {
-        mailbox->wake(mailbox->context);
-    }
-}
-
-int ody_mailbox_post(ody_mailbox *mailbox, ody_mailbox_node *node, bool must)
-{
-    int code = ody_mailbox_put(mailbox, node, must);
-
-    if (code > 0) {
-        ody_mailbox_wake(mailbox);
-    }
-    return code < 0 ? code : 0;
+    ody_wakes_posted(was_empty ? mailbox->wake : NULL, mailbox->context);
+    return 0;
 }
 
 ody_mailbox_node *ody_mailbox_take(ody_mailbox *mailbox)

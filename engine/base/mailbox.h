@@ -30,8 +30,8 @@ typedef struct ody_mailbox {
 /**
  * Makes an empty mailbox in place.
  * @param limit bytes that may wait.
- * @param wake called from the posting thread, outside of the lock, when the mailbox was empty; may
- *        be NULL.
+ * @param wake called from the posting thread, outside of the lock, when the mailbox was empty, or
+ *        when that thread's turn ends (base/wakes.h); may be NULL.
  */
 void ody_mailbox_init(ody_mailbox *mailbox, uint64_t limit, void (*wake)(void *context),
                       void *context);
@@ -44,11 +44,6 @@ void ody_mailbox_fini(ody_mailbox *mailbox);
  * @return 0, or ODY_EOVERLOADED when it is full and `must` is false. Any thread.
  */
 int ody_mailbox_post(ody_mailbox *mailbox, ody_mailbox_node *node, bool must);
-/** As ody_mailbox_post, but wakes nobody. @return also 1: it was empty, and the caller must see to
- *  it that ody_mailbox_wake follows soon. */
-int ody_mailbox_put(ody_mailbox *mailbox, ody_mailbox_node *node, bool must);
-/** Wakes the taker. Any thread. */
-void ody_mailbox_wake(ody_mailbox *mailbox);
 /** Takes all that waits, oldest first, as a chain of `next`; NULL when empty. The owning thread. */
 ody_mailbox_node *ody_mailbox_take(ody_mailbox *mailbox);
 /** Bytes that wait. Any thread; a moment later it may differ. */

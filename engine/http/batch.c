@@ -15,7 +15,7 @@ static void on_published(ody_http_exchange *exchange, const ody_http_call *call,
     ody_bytes *part = &exchange->parts[call->index];
 
     if (call->info != 0 && reply->channel_count == 1) {
-        ody__http_write_attributes(part, &reply->channels[0], call->info);
+        ody__http_write_attributes(part, &reply->channels[0], reply->reached, call->info);
     } else {
         ody_bytes_append_literal(part, "{}");
     }

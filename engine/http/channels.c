@@ -15,7 +15,7 @@ static void on_listed(ody_http_exchange *exchange, const ody_http_call *call,
         ody_bytes_append(out, ",", index > 0);
         ody_encode_string(out, reply->channels[index].name);
         ody_bytes_append_byte(out, ':');
-        ody__http_write_attributes(out, &reply->channels[index], call->info);
+        ody__http_write_attributes(out, &reply->channels[index], 0, call->info);
     }
     ody_bytes_append_literal(out, "}}");
     ody__http_answer_json(exchange);
@@ -27,13 +27,13 @@ static bool read_info(ody_http_exchange *exchange)
     ody_error error;
 
     exchange->call.exchange = exchange;
-    exchange->call.info =
-        ody_api_info_parse(ody_query_find(&exchange->query, ODY_VIEW("info")), &error);
+    exchange->call.info = ody_api_info_find(&exchange->query, &error);
     if (exchange->call.info < 0) {
         ody__http_refuse_error(exchange, exchange->call.info, error.message);
-        return false;
+    } else if (exchange->call.info & ODY_INFO_SENT_TO) {
+        ody__http_refuse(exchange, 400, "The attribute sent_to can only be asked of an event");
     }
-    return true;
+    return exchange->status == 0;
 }
 
 void ody__http_channels(ody_http_exchange *exchange, const ody_app *app)

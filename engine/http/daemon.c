@@ -178,16 +178,9 @@ int ody__http_daemon_new(ody_http_server *server, ody_http_daemon **out, ody_err
 
 void ody__http_daemon_run(ody_http_daemon *daemon)
 {
-    const ody_http_setup *setup = &daemon->server->setup;
     MHD_UNSIGNED_LONG_LONG timeout;
 
-    if (setup->transport->hold) {
-        setup->transport->hold(setup->transport_context, true);
-    }
     MHD_run(daemon->mhd);
-    if (setup->transport->hold) {
-        setup->transport->hold(setup->transport_context, false);
-    }
     daemon->due = MHD_get_timeout(daemon->mhd, &timeout) == MHD_YES && timeout == 0;
     if (daemon->due) {
         ev_idle_start(daemon->server->setup.loop, &daemon->server->more);

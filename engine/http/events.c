@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* POST /apps/{id}/events, and the deprecated POST /apps/{id}/channels/{name}/events. */
 #include "http/room.h"
+#include "wire/api_answer.h"
 #include "wire/encode.h"
 
 /* A channel that is named twice is told of once: members of a JSON object have different names. */
@@ -31,9 +32,14 @@ static void on_published(ody_http_exchange *exchange, const ody_http_call *call,
         ody_bytes_append(out, ",", index > 0);
         ody_encode_string(out, reply->channels[index].name);
         ody_bytes_append_byte(out, ':');
-        ody__http_write_attributes(out, &reply->channels[index], call->info);
+        ody__http_write_attributes(out, &reply->channels[index], 0, call->info & ~ODY_INFO_SENT_TO);
     }
-    ody_bytes_append_literal(out, "}}");
+    ody_bytes_append_byte(out, '}');
+    if (call->info & ODY_INFO_SENT_TO) {
+        ody_bytes_append_literal(out, ",\"sent_to\":");
+        ody_bytes_append_number(out, reply->reached);
+    }
+    ody_bytes_append_byte(out, '}');
     ody__http_answer_json(exchange);
 }
 

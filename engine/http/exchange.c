@@ -4,12 +4,15 @@
  * then asks for the answer. What is refused is refused at once; but a body that is short enough is
  * taken in all the same, because a peer that is not listened to may lose the answer.
  */
+#include <stdio.h>
 #include <sys/socket.h>
 #include "base/memory.h"
 #include "http/callbacks.h"
 
 /* Bytes of a body that are taken in and thrown away. */
 #define SWALLOWED_MAX (1u << 20)
+/* Bytes of the head of an answer that we write ourselves. */
+#define TALKER_HEAD 256
 /* Bytes of bodies in memory at once, over all requests. */
 #define BODIES_MAX (64u << 20)
 
@@ -139,10 +142,11 @@ static enum MHD_Result begin(ody_http_exchange *exchange, struct MHD_Connection 
     }
     if (framing.length != UINT64_MAX && framing.length > body_max(exchange)) {
         refuse_size(exchange);
-        exchange->early = framing.length > body_max(exchange) + SWALLOWED_MAX;
     }
-    /* Who waits for leave to send the body gets the refusal instead. */
-    exchange->early = exchange->early || (exchange->status != 0 && framing.body && framing.expects);
+    /* A long one is not listened to, and who waits for leave to send it gets the refusal. */
+    exchange->early =
+        exchange->status != 0 && framing.body &&
+        (framing.expects || (framing.length != UINT64_MAX && framing.length > SWALLOWED_MAX));
     exchange->last = exchange->early;
     return exchange->early ? send_answer(exchange) : MHD_YES;
 }
@@ -154,18 +158,29 @@ static bool has_room(const ody_http_exchange *exchange, size_t size)
     return exchange->server->state.body_bytes + size <= most;
 }
 
-/* Says on the bare socket what libmicrohttpd cannot say in the middle of a request. */
+/* Says the refusal on the bare socket: libmicrohttpd cannot answer in the middle of a request. */
 static void refuse_talker(const ody_http_exchange *exchange)
 {
-    static const char answer[] =
-        "HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        "Content-Length: 29\r\nConnection: close\r\n\r\nThe request body is too large";
     const ody_http_connection *connection = exchange->connection;
+    ody_view text = ody_bytes_view(&exchange->output);
+    ody_bytes answer = {0};
+    char head[TALKER_HEAD];
 
-    if (connection->daemon->certificate.length == 0) {
-        (void)!send(connection->descriptor, answer, sizeof(answer) - 1,
+    if (connection->daemon->certificate.length > 0) {
+        return;
+    }
+    snprintf(
+        head, sizeof(head),
+        "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+        exchange->status, MHD_get_reason_phrase_for((unsigned)exchange->status), exchange->type,
+        text.length);
+    ody_bytes_append_view(&answer, ody_view_of(head));
+    ody_bytes_append_view(&answer, text);
+    if (!answer.failed) {
+        (void)!send(connection->descriptor, answer.data, answer.length,
                     MSG_NOSIGNAL | MSG_DONTWAIT);
     }
+    ody_bytes_fini(&answer);
 }
 
 /* A piece of the body. @return false when there has been enough of it. */

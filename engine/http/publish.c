@@ -85,7 +85,8 @@ bool ody__http_publish(ody_http_exchange *exchange, ody_http_call *call, const o
                            &error);
 }
 
-void ody__http_write_attributes(ody_bytes *out, const ody_channel_entry *entry, int wanted)
+void ody__http_write_attributes(ody_bytes *out, const ody_channel_entry *entry, uint64_t sent_to,
+                                int wanted)
 {
     ody_channel_kind kind;
 
@@ -97,5 +98,6 @@ void ody__http_write_attributes(ody_bytes *out, const ody_channel_entry *entry, 
                                    .shown = wanted,
                                    .user_count = entry->users,
                                    .subscription_count = entry->subscribers,
+                                   .sent_to = sent_to,
                                });
 }

@@ -269,8 +269,12 @@ bool ody__http_read_info(ody_http_exchange *exchange, ody_view info, const char 
 /** Publishes what was checked, for call. @return false: refused. */
 bool ody__http_publish(ody_http_exchange *exchange, ody_http_call *call,
                        const ody_publish *publish);
-/** Appends what is known of a channel as far as it is wanted and the channel has it. */
-void ody__http_write_attributes(ody_bytes *out, const ody_channel_entry *entry, int wanted);
+/**
+ * Appends what is known of a channel as far as it is wanted and the channel has it.
+ * @param sent_to of the event; counts where it is wanted.
+ */
+void ody__http_write_attributes(ody_bytes *out, const ody_channel_entry *entry, uint64_t sent_to,
+                                int wanted);
 
 ody_http_handler ody__http_events;
 ody_http_handler ody__http_channel_events;

@@ -100,9 +100,6 @@ typedef struct ody_transport {
      * @return 0, or ODY_EOVERLOADED when that mailbox is full and `must` is false.
      */
     int (*post)(void *context, unsigned target, ody_mail *take_mail, bool must);
-    /** Between true and false, the taker of a post may be woken a little later: for a thread that
-     *  posts much in a row. NULL: it never is. */
-    void (*hold)(void *context, bool hold);
     /** Stops reading from the connection, or goes on: the application has to catch up. What was
      *  read already may still come. */
     void (*pause)(void *context, ody_connection *connection, bool paused);

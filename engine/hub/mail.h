@@ -113,7 +113,8 @@ static inline unsigned ody_mail_home(uint32_t app, ody_view channel, unsigned sh
 {
     return (unsigned)(((ody_hash(channel) >> 32) + app) % shards);
 }
-/** Frees mail SOCKET or UPGRADE but for its socket. @return the descriptor, which is the caller's. */
+/** Frees mail SOCKET or UPGRADE but for its socket. @return the descriptor, which is the caller's.
+ */
 int ody_mail_take_socket(ody_mail *take_mail);
 /** Sets the cost that a mailbox counts: the block, its frames and its result. Call before posting.
  */

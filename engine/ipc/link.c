@@ -86,8 +86,16 @@ int ody__ipc_link_send(ody_ipc_link *link, ody_view bytes, uint64_t deadline, si
     return 0;
 }
 
-/* Makes room and receives once. The first receive of an answer sleeps in recv itself, bounded by
- * SO_RCVTIMEO: so the usual answer costs one system call. */
+/* The first receive of an answer sleeps in recv itself, bounded by SO_RCVTIMEO, once it has looked
+ * for a moment: so an answer that is slept for costs one system call. */
+static ssize_t receive_first(ody_ipc_link *link, void *data, size_t room)
+{
+    ssize_t count = ody__ipc_look(&link->look, link->descriptor, data, room);
+
+    return count < 0 && errno == EAGAIN ? recv(link->descriptor, data, room, 0) : count;
+}
+
+/* Makes room and receives once. */
 static int receive_some(ody_ipc_link *link, size_t missing, uint64_t deadline, int flags)
 {
     ody_bytes *input = &link->input;
@@ -100,7 +108,8 @@ static int receive_some(ody_ipc_link *link, size_t missing, uint64_t deadline, i
     }
     room = link->exact ? missing : input->capacity - input->length;
     for (;;) {
-        count = recv(link->descriptor, input->data + input->length, room, flags);
+        count = flags == 0 ? receive_first(link, input->data + input->length, room)
+                           : recv(link->descriptor, input->data + input->length, room, flags);
         if (count > 0) {
             input->length += (size_t)count;
             return 0;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include "ipc/look.h"
 #include "ipc/protocol.h"
 
 typedef struct ody_ipc_link {
@@ -20,8 +21,9 @@ typedef struct ody_ipc_link {
     int descriptor;   /* -1: not connected */
     pid_t pid;        /* that connected */
     bool ended;       /* the server has said farewell: nothing more is asked on this connection */
-    bool exact;       /* messages may follow each other: none is received with the one before */
-    ody_bytes input;  /* the message received last */
+    ody_ipc_look look;
+    bool exact;      /* messages may follow each other: none is received with the one before */
+    ody_bytes input; /* the message received last */
 } ody_ipc_link;
 
 /** Copies path; connects later. @return 0 or ODY_EMEMORY. */

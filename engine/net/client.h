@@ -19,6 +19,7 @@
 #include <pthread.h>
 #include "base/bytes.h"
 #include "base/mailbox.h"
+#include "base/wakes.h"
 #include "base/wheel.h"
 #include "hub/mail.h"
 #include "net/certificate.h"
@@ -105,6 +106,7 @@ struct ody_shard {
     ev_timer tick;  /* the wheel */
     ev_timer pause; /* after a failed accept */
     ody_mailbox mailbox;
+    ody_wakes wakes;        /* of other threads, until the turn ends */
     ody_mailbox_node *mail; /* taken, not yet handled */
     ody_list awake;         /* connections to flush */
     ody_list handshakes;    /* oldest first */

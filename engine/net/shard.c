@@ -137,7 +137,10 @@ static void on_flush(struct ev_loop *loop, ev_prepare *watcher, int events)
 
     (void)loop;
     (void)events;
+    /* Answers go before frames: a large fan-out takes its time. */
+    ody_wakes_send(&shard->wakes);
     ody__flush_all(shard);
+    ody_wakes_send(&shard->wakes);
     now = ody_clock_us();
     ody_hub_flushed(shard->hub, now);
     ody_count(shard->counters, turns, 1);
@@ -345,11 +348,13 @@ static void *run(void *context)
 
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, NULL);
+    ody_wakes_hold(&shard->wakes);
     ody__acceptor_start(shard);
     shard->turn_began = ody_clock_us();
     ev_run(shard->loop, 0);
     ody__acceptor_stop(shard);
     close_all(shard);
+    ody_wakes_send(&shard->wakes);
     return NULL;
 }
 
@@ -365,16 +370,6 @@ int ody_shard_start(ody_shard *shard, ody_error *error)
 int ody_shard_post(ody_shard *shard, ody_mail *take_mail, bool must)
 {
     return ody_mailbox_post(&shard->mailbox, &take_mail->node, must);
-}
-
-int ody_shard_put(ody_shard *shard, ody_mail *take_mail, bool must)
-{
-    return ody_mailbox_put(&shard->mailbox, &take_mail->node, must);
-}
-
-void ody_shard_wake(ody_shard *shard)
-{
-    ody_mailbox_wake(&shard->mailbox);
 }
 
 uint64_t ody_shard_queued(const ody_shard *shard)

@@ -32,10 +32,6 @@ int ody_shard_new(const ody_shard_setup *setup, ody_shard **shard, ody_error *er
 int ody_shard_start(ody_shard *shard, ody_error *error);
 /** Posts mail to the shard. Any thread. @see ody_transport.post */
 int ody_shard_post(ody_shard *shard, ody_mail *take_mail, bool must);
-/** As ody_shard_post, but does not wake the shard. @return also 1: ody_shard_wake must follow soon. */
-int ody_shard_put(ody_shard *shard, ody_mail *take_mail, bool must);
-/** Has the shard look into its mailbox. Any thread. */
-void ody_shard_wake(ody_shard *shard);
 /** Bytes that wait in the shard's mailbox. Any thread. */
 uint64_t ody_shard_queued(const ody_shard *shard);
 /** Whether the shard's mailbox is over its limit. Any thread. */

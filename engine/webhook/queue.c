@@ -23,6 +23,7 @@ struct ody_webhook_queue {
     ody_webhook_numbers total;
     ody_bytes text;    /* of the event that is spread */
     uint64_t doubtful; /* requests on the way of webhooks that failed before */
+    bool draining;
     bool hurried;
 };
 
@@ -242,11 +243,11 @@ static void spread(ody_webhook_queue *queue, const ody_webhook_notice *notice, u
 }
 
 /* What nobody has undone in time goes out. */
-static void release_held(ody_webhook_queue *queue, uint64_t due, uint64_t now)
+static void release_held(ody_webhook_queue *queue, uint64_t now)
 {
     ody_webhook_notice notice;
 
-    while (ody__smoothing_release(&queue->smoothing, due, &notice)) {
+    while (ody__smoothing_release(&queue->smoothing, now, &notice)) {
         spread(queue, &notice, now);
         ody__smoothing_drop_first(&queue->smoothing);
     }
@@ -272,15 +273,17 @@ static bool anybody_wants(const ody_webhook_queue *queue, const ody_webhook_noti
 void ody_webhook_queue_take(ody_webhook_queue *queue, const ody_webhook_notice *notice,
                             uint64_t now)
 {
-    int code = ODY_SMOOTH_PASS;
+    int code;
 
-    release_held(queue, now, now);
+    release_held(queue, now);
     if (!anybody_wants(queue, notice)) {
         return;
     }
-    if (!queue->hurried) {
-        code = ody__smoothing_take(&queue->smoothing, notice, now, room(queue));
+    if (queue->draining && ody__smoothing_is_departure(notice->kind)) {
+        queue->total.dropped_stopped++;
+        return;
     }
+    code = ody__smoothing_take(&queue->smoothing, notice, now, room(queue));
     if (code == ODY_SMOOTH_PASS) {
         spread(queue, notice, now);
     } else if (code == ODY_ELIMIT) {
@@ -326,7 +329,7 @@ static bool begin(ody_webhook_queue *queue, ody_webhook_hook *hook, uint64_t now
 bool ody_webhook_queue_next(ody_webhook_queue *queue, uint64_t now, uint64_t unix_ms,
                             ody_webhook_request *request)
 {
-    release_held(queue, now, now);
+    release_held(queue, now);
     for (size_t step = 0; step < queue->count; step++) {
         size_t index = (queue->turn + step) % queue->count;
         ody_webhook_hook *hook = queue->hooks[index];
@@ -391,9 +394,18 @@ uint64_t ody_webhook_queue_due(const ody_webhook_queue *queue)
     return due;
 }
 
-void ody_webhook_queue_hurry(ody_webhook_queue *queue, uint64_t now)
+void ody_webhook_queue_drain(ody_webhook_queue *queue)
 {
-    release_held(queue, UINT64_MAX, now);
+    queue->draining = true;
+    queue->total.dropped_stopped += queue->smoothing.count;
+    while (queue->smoothing.count > 0) {
+        ody__smoothing_drop_first(&queue->smoothing);
+    }
+}
+
+void ody_webhook_queue_hurry(ody_webhook_queue *queue)
+{
+    ody_webhook_queue_drain(queue);
     queue->hurried = true;
     for (size_t index = 0; index < queue->count; index++) {
         if (queue->hooks[index]) {
@@ -404,8 +416,7 @@ void ody_webhook_queue_hurry(ody_webhook_queue *queue, uint64_t now)
 
 void ody_webhook_queue_give_up(ody_webhook_queue *queue)
 {
-    queue->total.dropped_stopped += queue->smoothing.count;
-    ody__smoothing_fini(&queue->smoothing);
+    ody_webhook_queue_drain(queue);
     for (size_t index = 0; index < queue->count; index++) {
         if (queue->hooks[index]) {
             ody__hook_give_up(queue->hooks[index]);

@@ -70,8 +70,14 @@ void ody_webhook_queue_end(ody_webhook_queue *queue, ody_webhook_hook *hook, con
  */
 uint64_t ody_webhook_queue_due(const ody_webhook_queue *queue);
 
-/** The server stops: nothing waits any more, and what fails is dropped. */
-void ody_webhook_queue_hurry(ody_webhook_queue *queue, uint64_t now);
+/**
+ * The server begins to stop: who leaves from now on is sent away, to come back to the next one. Of
+ * that nobody is told, nor of departures that are still held: the next server may have told of the
+ * return already.
+ */
+void ody_webhook_queue_drain(ody_webhook_queue *queue);
+/** It stops: nothing waits any more, and what fails is dropped. */
+void ody_webhook_queue_hurry(ody_webhook_queue *queue);
 /** Drops and counts everything; requests on the way may still end. */
 void ody_webhook_queue_give_up(ody_webhook_queue *queue);
 /** Whether nothing waits, is held or is on the way. */

@@ -17,7 +17,7 @@ typedef struct held_notice {
 } held_notice;
 
 /* The kinds that undo each other are neighbours, who leaves behind who comes. */
-static bool is_departure(ody_webhook_event kind)
+bool ody__smoothing_is_departure(ody_webhook_event kind)
 {
     return kind == ODY_WEBHOOK_CHANNEL_VACATED || kind == ODY_WEBHOOK_MEMBER_REMOVED;
 }
@@ -173,7 +173,7 @@ int ody__smoothing_take(ody_webhook_smoothing *smoothing, const ody_webhook_noti
     ody_view key;
 
     forget_misses(smoothing, now);
-    if (!is_miss && !is_departure(notice->kind) && !is_arrival(notice->kind)) {
+    if (!is_miss && !ody__smoothing_is_departure(notice->kind) && !is_arrival(notice->kind)) {
         return ODY_SMOOTH_PASS;
     }
     key = key_of(smoothing, notice);
@@ -183,8 +183,9 @@ int ody__smoothing_take(ody_webhook_smoothing *smoothing, const ody_webhook_noti
     if (is_miss) {
         return take_miss(smoothing, notice, key, now, room);
     }
-    return is_departure(notice->kind) ? take_departure(smoothing, notice, key, now, room)
-                                      : take_arrival(smoothing, key);
+    return ody__smoothing_is_departure(notice->kind)
+               ? take_departure(smoothing, notice, key, now, room)
+               : take_arrival(smoothing, key);
 }
 
 uint64_t ody__smoothing_due(const ody_webhook_smoothing *smoothing)
@@ -196,13 +197,13 @@ uint64_t ody__smoothing_due(const ody_webhook_smoothing *smoothing)
     return miss && miss->due < due ? miss->due : due;
 }
 
-bool ody__smoothing_release(ody_webhook_smoothing *smoothing, uint64_t due,
+bool ody__smoothing_release(ody_webhook_smoothing *smoothing, uint64_t now,
                             ody_webhook_notice *notice)
 {
     const held_notice *held = first(&smoothing->held);
 
-    forget_misses(smoothing, due);
-    if (!held || held->due > due) {
+    forget_misses(smoothing, now);
+    if (!held || held->due > now) {
         return false;
     }
     *notice = held->notice;

@@ -47,12 +47,14 @@ int ody__smoothing_take(ody_webhook_smoothing *smoothing, const ody_webhook_noti
 /** When there is something to release or to forget; UINT64_MAX: never. */
 uint64_t ody__smoothing_due(const ody_webhook_smoothing *smoothing);
 /**
- * The first one that is due by then; forgets misses.
+ * The first one that is due; forgets misses.
  * @param notice borrowed until it is dropped.
  * @return false when none is due.
  */
-bool ody__smoothing_release(ody_webhook_smoothing *smoothing, uint64_t due,
+bool ody__smoothing_release(ody_webhook_smoothing *smoothing, uint64_t now,
                             ody_webhook_notice *notice);
+/** Whether notices of that kind are held. */
+bool ody__smoothing_is_departure(ody_webhook_event kind);
 /** Takes the first one out. */
 void ody__smoothing_drop_first(ody_webhook_smoothing *smoothing);
 

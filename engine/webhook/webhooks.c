@@ -13,6 +13,7 @@
 #include "webhook/queue.h"
 #include "webhook/report.h"
 #include "webhook/sender.h"
+#include "webhook/smoothing.h"
 
 #define RELOAD_AGAIN 1000 /* ms until what found no memory is tried again */
 
@@ -40,14 +41,13 @@ struct ody_webhooks {
     ody_webhook_sender *sender;
     ody_webhook_report report;
     const ody_options *held; /* our reference to the options in use; NULL: those of the beginning */
-    bool hurried;
 
     pthread_t thread;
-    bool running; /* of whoever tells, like the next one */
-    bool draining;
-    bool wanted;              /* there is a webhook in the options given last */
-    pthread_mutex_t lock;     /* of next */
-    const ody_options *next;  /* with one reference, or NULL: nothing waits */
+    bool running;            /* of whoever tells, like the next one */
+    bool wanted;             /* there is a webhook in the options given last */
+    pthread_mutex_t lock;    /* of next */
+    const ody_options *next; /* with one reference, or NULL: nothing waits */
+    _Atomic bool draining;
     _Atomic uint64_t stop_at; /* ms; 0: it goes on */
 
     shown_numbers all;
@@ -189,13 +189,13 @@ static bool stops(ody_webhooks *webhooks, uint64_t now)
 {
     uint64_t stop_at = atomic_load(&webhooks->stop_at);
 
+    if (atomic_load(&webhooks->draining)) {
+        ody_webhook_queue_drain(webhooks->queue);
+    }
     if (stop_at == 0) {
         return false;
     }
-    if (!webhooks->hurried) {
-        webhooks->hurried = true;
-        ody_webhook_queue_hurry(webhooks->queue, now);
-    }
+    ody_webhook_queue_hurry(webhooks->queue);
     return now >= stop_at || ody_webhook_queue_idle(webhooks->queue);
 }
 
@@ -275,11 +275,6 @@ static letter *letter_new(const ody_webhook_notice *notice)
     return made;
 }
 
-static bool is_departure(ody_webhook_event kind)
-{
-    return kind == ODY_WEBHOOK_CHANNEL_VACATED || kind == ODY_WEBHOOK_MEMBER_REMOVED;
-}
-
 void ody_webhooks_tell(ody_webhooks *webhooks, const ody_webhook_notice *notice)
 {
     letter *made;
@@ -287,7 +282,7 @@ void ody_webhooks_tell(ody_webhooks *webhooks, const ody_webhook_notice *notice)
     if (!webhooks->running) {
         return;
     }
-    if (webhooks->draining && is_departure(notice->kind)) {
+    if (atomic_load(&webhooks->draining) && ody__smoothing_is_departure(notice->kind)) {
         set(&webhooks->dropped_drain, get(&webhooks->dropped_drain) + 1);
         return;
     }
@@ -316,7 +311,10 @@ void ody_webhooks_reload(ody_webhooks *webhooks, const ody_options *options)
 
 void ody_webhooks_drain(ody_webhooks *webhooks)
 {
-    webhooks->draining = true;
+    atomic_store(&webhooks->draining, true);
+    if (webhooks->running) {
+        ody__sender_wake(webhooks->sender);
+    }
 }
 
 void ody_webhooks_stop(ody_webhooks *webhooks, uint32_t ms)

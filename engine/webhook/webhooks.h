@@ -52,8 +52,8 @@ void ody_webhooks_tell(ody_webhooks *webhooks, const ody_webhook_notice *notice)
  *  @param options of base/options.h: it takes a reference. */
 void ody_webhooks_reload(ody_webhooks *webhooks, const ody_options *options);
 /**
- * From now on clients leave because the server sends them away, to come back to the next one: of
- * that nobody is told.
+ * From now on clients leave because the server sends them away, to come back to the next one. Of
+ * that nobody is told, nor of who left a moment ago: the next one may have told of the return.
  */
 void ody_webhooks_drain(ody_webhooks *webhooks);
 /**

@@ -13,6 +13,9 @@ static int info_of(ody_view name)
     if (ody_view_equal(name, ODY_VIEW("subscription_count"))) {
         return ODY_INFO_SUBSCRIPTION_COUNT;
     }
+    if (ody_view_equal(name, ODY_VIEW("sent_to"))) {
+        return ODY_INFO_SENT_TO;
+    }
     return ody_view_equal(name, ODY_VIEW("cache")) ? ODY_INFO_CACHE : 0;
 }
 
@@ -37,6 +40,20 @@ int ody_api_info_parse(ody_view info, ody_error *error)
                                  "are known");
         }
         set |= one;
+    }
+    return set;
+}
+
+int ody_api_info_find(const ody_query *query, ody_error *error)
+{
+    size_t count;
+    const ody_parameter *parts = ody_query_list(query, ODY_VIEW("info"), &count);
+    int set = 0;
+
+    for (size_t index = 0; index < count && set >= 0; index++) {
+        int part = ody_api_info_parse(parts[index].value, error);
+
+        set = part < 0 ? part : set | part;
     }
     return set;
 }
@@ -79,6 +96,10 @@ static void write_attributes(ody_bytes *out, bool first, const ody_api_attribute
     if (attributes->shown & ODY_INFO_CACHE) {
         name(out, &first, "cache");
         write_cache(out, attributes);
+    }
+    if (attributes->shown & ODY_INFO_SENT_TO) {
+        name(out, &first, "sent_to");
+        ody_bytes_append_number(out, attributes->sent_to);
     }
     ody_bytes_append_byte(out, '}');
 }

@@ -9,12 +9,14 @@
 #include <stdint.h>
 #include "base/bytes.h"
 #include "ody/error.h"
+#include "wire/query.h"
 
-/** What may be asked of a channel: bits of a set. */
+/** What may be asked of a channel or of an event: bits of a set. */
 enum ody_api_info {
     ODY_INFO_USER_COUNT = 1,
     ODY_INFO_SUBSCRIPTION_COUNT = 2,
-    ODY_INFO_CACHE = 4,
+    ODY_INFO_CACHE = 4,   /* of one channel */
+    ODY_INFO_SENT_TO = 8, /* of an event; no other server has it */
 };
 
 /**
@@ -24,6 +26,9 @@ enum ody_api_info {
  */
 int ody_api_info_parse(ody_view info, ody_error *error);
 
+/** The same of a query's "info=a,b" or "info[]=a&info[]=b". A query without it asks for nothing. */
+int ody_api_info_find(const ody_query *query, ody_error *error);
+
 /** What is known of a channel. */
 typedef struct ody_api_attributes {
     int shown; /* set of enum ody_api_info: the others are left out */
@@ -31,6 +36,7 @@ typedef struct ody_api_attributes {
     uint64_t subscription_count;
     ody_view cached;     /* a JSON string with its quotes, or ODY_VIEW_NONE: null */
     uint64_t cached_for; /* ms */
+    uint64_t sent_to;
 } ody_api_attributes;
 
 /** {"user_count":1,"subscription_count":2,"cache":{"data":"…","ttl":60}}, or {}. */

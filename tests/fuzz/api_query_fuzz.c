@@ -81,8 +81,7 @@ static void check_parameters(const ody_query *query)
         for (size_t at = 0; at < one->name.length; at++) {
             MUST(one->name.data[at] < 'A' || one->name.data[at] > 'Z');
         }
-        MUST(one->list ||
-             ody_view_equal(ody_query_find(query, one->name), one->value));
+        MUST(one->list || ody_view_equal(ody_query_find(query, one->name), one->value));
     }
 }
 

@@ -4,9 +4,11 @@ declare(strict_types=1);
 
 namespace Ody\Websocket\Tests;
 
+use Ody\Websocket\Tests\Laravel\LaravelProject;
 use Ody\Websocket\Tests\Support\Client;
 use Ody\Websocket\Tests\Support\Json;
 use Ody\Websocket\Tests\Support\ProjectTestCase;
+use Ody\Websocket\Tests\Support\RedisServer;
 
 /**
  * PHP as the description of the package shows it, run as it stands there against a server.
@@ -166,5 +168,56 @@ final class SnippetsTest extends ProjectTestCase
         self::assertSame('hi', Json::text($second->next('said'), 'text'));
         $second->send(['event' => 'pusher:subscribe', 'data' => ['channel' => 'custom-other']]);
         $second->next('pusher:error');
+    }
+
+    public function testAnExternalServiceBroadcastsOverHttp(): void
+    {
+        $project = $this->projectWithServer();
+        // It is another machine of a trusted network, and knows the server by its name.
+        $project->environment['WEBSOCKET_HTTP_TRUSTED'] = '127.0.0.0/8';
+        $project->artisan('websocket:start', '-d')->succeeded();
+        $client = (new Client($project->port(), 'test-key'))->open();
+        $client->subscribe('my-channel');
+        $made = sprintf('$httpClient = new GuzzleHttp\Client(["curl" => [CURLOPT_CONNECT_TO => ["websocket-server:80:127.0.0.1:%d"]]]);', $project->port());
+        $result = $project->php($made . 'echo ' . str_replace('your-api-key', 'test-key', <<<'PHP'
+            // From an external service
+            $httpClient->post('http://websocket-server/api/broadcast', [
+                'json' => [
+                    'channel' => 'my-channel',
+                    'event' => 'new-message',
+                    'data' => ['text' => 'Hello from microservice!'],
+                    'api_key' => 'your-api-key'
+                ]
+            ])
+            PHP) . '->getBody();')->json();
+        self::assertSame(['success' => true, 'sent_to' => 1], $result);
+        self::assertSame(['text' => 'Hello from microservice!'], $client->next('new-message'));
+    }
+
+    public function testAnExternalServicePublishesThroughRedis(): void
+    {
+        $redis = new RedisServer();
+        try {
+            $laravel = new LaravelProject($this->projectWithServer());
+            $laravel->project->environment += [
+                'REDIS_CLIENT' => 'predis', 'REDIS_PORT' => (string) $redis->port, 'WEBSOCKET_REDIS_URL' => "redis://127.0.0.1:{$redis->port}",
+                'WEBSOCKET_REDIS_PREFIX' => 'laravel_database_',
+            ];
+            $laravel->artisan('websocket:start', '-d')->succeeded();
+            $client = (new Client($laravel->project->port(), 'test-key'))->open();
+            $client->subscribe('my-channel');
+            $redis->heard('laravel_database_websocket.broadcast');
+            $laravel->run('use Illuminate\Support\Facades\Redis;' . <<<'PHP'
+                // From an external service
+                Redis::publish('websocket.broadcast', json_encode([
+                    'channel' => 'my-channel',
+                    'event' => 'new-message',
+                    'data' => ['text' => 'Hello from microservice!']
+                ]));
+                PHP)->succeeded();
+            self::assertSame(['text' => 'Hello from microservice!'], $client->next('new-message'));
+        } finally {
+            $redis->stop();
+        }
     }
 }

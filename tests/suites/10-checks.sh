@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 check_shell() {
     local -a scripts
-    mapfile -d '' scripts < <(find bin .ci tests -type f ! -path 'tests/out/*' ! -path '*/node_modules/*' -print0 |
+    mapfile -d '' scripts < <(find bin .ci tests -type f ! -path 'tests/out/*' ! -path '*/node_modules/*' ! -path '*/vendor/*' -print0 |
         xargs -0 grep -lZE '^(#!.*\b(ba)?sh$|# shellcheck shell=)')
     shellcheck -x --severity=warning "${scripts[@]}"
 }
@@ -25,6 +25,8 @@ check "pitfalls: gaps are found" php tests/tools/check-pitfalls.php --self-test
 check "the extension exports get_module only" tests/tools/check-symbols.sh
 if [[ ${ODY_QUICK:-no} == no ]]; then
     check "the length of functions and files" php tests/tools/check-size.php
+    check "what is built of js/ belongs to its sources" node js/scripts/check.mjs
+    check "js/: planted faults are noticed" node js/scripts/check.mjs --self-test
     check "arginfo files belong to their stubs" tests/tools/check-arginfo.sh
     check "shell scripts" check_shell
     check "composer.json" env COMPOSER_ALLOW_SUPERUSER=1 composer validate --no-interaction --no-check-lock --strict --quiet

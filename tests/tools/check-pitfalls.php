@@ -54,7 +54,7 @@ const EXEMPT = [
 ];
 
 /** Those whose tests are still to be written. Must be empty in the end. */
-const OPEN = [11, 12, 13, 14, 15, 19, 20, 21, 31];
+const OPEN = [];
 
 /** How a test's name begins, by the ending of its file's name. */
 const PATTERNS = [
@@ -84,7 +84,7 @@ function tests_below(string $folder): array
     $tests = [];
     $entries = new RecursiveIteratorIterator(new RecursiveCallbackFilterIterator(
         new RecursiveDirectoryIterator($folder, FilesystemIterator::SKIP_DOTS),
-        static fn(SplFileInfo $entry) => !in_array($entry->getFilename(), ['out', 'node_modules'], true),
+        static fn(SplFileInfo $entry) => !in_array($entry->getFilename(), ['out', 'node_modules', 'vendor'], true),
     ));
     foreach ($entries as $entry) {
         $name = substr($entry->getPathname(), strlen($folder) + 1);

@@ -48,13 +48,13 @@ final class HttpPublisher implements Publisher
     /** {@inheritDoc} */
     public function publish(string $channel, string $event, array $data, ?string $except = null): int
     {
-        $counts = $this->send(__FUNCTION__, ['channel' => $channel], $event, $data, $except);
-        $count = $counts[$channel] ?? null;
-        if ($count === 0 && !$this->lenient && !ChannelName::alwaysExists($channel)) {
+        $answer = $this->send(__FUNCTION__, ['channel' => self::checked($channel), 'info' => 'subscription_count,sent_to'], $event, $data, $except);
+        $subscribers = self::attributes($answer)[$channel]['subscription_count'] ?? null;
+        if ($subscribers === 0 && !$this->lenient && !ChannelName::alwaysExists($channel)) {
             throw new ChannelNotFoundException(sprintf('channel "%s" does not exist: it has no subscribers', $channel));
         }
 
-        return $count ?? 0;
+        return self::number($answer['sent_to'] ?? null) ?? 0;
     }
 
     /** {@inheritDoc} */
@@ -62,7 +62,8 @@ final class HttpPublisher implements Publisher
     {
         $sum = 0;
         foreach (array_chunk(self::distinct($channels), self::CHANNELS_AT_ONCE) as $chunk) {
-            $sum += array_sum($this->send(__FUNCTION__, ['channels' => $chunk], $event, $data, $except));
+            $answer = $this->send(__FUNCTION__, ['channels' => array_map(self::checked(...), $chunk), 'info' => 'sent_to'], $event, $data, $except);
+            $sum += self::number($answer['sent_to'] ?? null) ?? 0;
         }
 
         return $sum;
@@ -71,7 +72,7 @@ final class HttpPublisher implements Publisher
     /** {@inheritDoc} */
     public function whisper(string $clientId, string $event, array $data, ?string $channel = null): bool
     {
-        $body = ['name' => $event, 'data' => self::data($data)] + ($channel === null ? [] : ['channel' => $channel]);
+        $body = ['name' => $event, 'data' => self::data($data)] + ($channel === null ? [] : ['channel' => self::checked($channel)]);
         if (!self::isSocketId($clientId)) {
             return false;
         }
@@ -133,24 +134,16 @@ final class HttpPublisher implements Publisher
      * @param array<string, mixed>    $target
      * @param array<array-key, mixed> $data
      *
-     * @return array<int> subscribers of each channel, as far as the server says them
+     * @return array<array-key, mixed> what the server answers
      */
     private function send(string $method, array $target, string $event, array $data, ?string $except): array
     {
         if ($except !== null && !self::isSocketId($except)) {
             throw new \ValueError(sprintf('%s::%s(): Argument #4 ($except) must be a socket id: digits, a dot and digits', self::class, $method));
         }
-        $body = ['name' => $event, 'data' => self::data($data), 'info' => 'subscription_count'] + $target
-            + ($except === null ? [] : ['socket_id' => $except]);
-        $counts = [];
-        foreach (self::attributes($this->transport->post('/events', JsonText::encode($body, 'The request'))) as $name => $attributes) {
-            $count = self::number($attributes['subscription_count'] ?? null);
-            if ($count !== null) {
-                $counts[$name] = $count;
-            }
-        }
+        $body = ['name' => $event, 'data' => self::data($data)] + $target + ($except === null ? [] : ['socket_id' => $except]);
 
-        return $counts;
+        return $this->transport->post('/events', JsonText::encode($body, 'The request'));
     }
 
     /**
@@ -176,11 +169,19 @@ final class HttpPublisher implements Publisher
 
     private static function segment(string $channel): string
     {
+        return rawurlencode(self::checked($channel));
+    }
+
+    /**
+     * Only what may stand in a name goes into a path or into JSON. How long it may be the server knows.
+     */
+    private static function checked(string $channel): string
+    {
         if (preg_match('/\A[A-Za-z0-9_\-=@,.;#]{1,1024}\z/', $channel) !== 1) {
             throw new ChannelException('invalid channel name: the characters A-Z a-z 0-9 _ - = @ , . ; are allowed');
         }
 
-        return rawurlencode($channel);
+        return $channel;
     }
 
     /**

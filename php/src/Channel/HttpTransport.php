@@ -27,6 +27,9 @@ final class HttpTransport
     /** Bytes of an answer that are read. */
     private const ANSWER_MAX = 64 << 20;
 
+    /** What a 400 begins with when it is the event's name that is wrong, and not the channel's. */
+    private const EVENT_NAME = 'invalid event name';
+
     /**
      * How clients say that they did not even reach the server. The classes of PSR-18 do not tell:
      * clients throw the same for a lost answer. What is not in here counts as sent. Guzzle without
@@ -206,11 +209,11 @@ final class HttpTransport
         $message = sprintf('The server answered %d: %s', $status, mb_scrub(substr($reason, 0, 500)));
 
         return match ($status) {
-            400 => new ChannelException($message),
+            400 => str_starts_with($reason, self::EVENT_NAME) ? new MessageException($message) : new ChannelException($message),
             401, 403 => new AuthorizationException($message),
             // A channel without subscribers is no 404: the address or the app is wrong.
             404 => new ServerException($message . '; are "connection", "path" and "app_id" right?'),
-            413 => new MessageException($message),
+            413, 429 => new MessageException($message),
             default => new ServerException($message),
         };
     }

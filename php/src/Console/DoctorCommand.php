@@ -13,6 +13,7 @@ use Ody\Websocket\Console\Doctor\ConfigurationCheck;
 use Ody\Websocket\Console\Doctor\EnvironmentFileCheck;
 use Ody\Websocket\Console\Doctor\ExtensionCheck;
 use Ody\Websocket\Console\Doctor\Finding;
+use Ody\Websocket\Console\Doctor\HttpCheck;
 use Ody\Websocket\Console\Doctor\KeysCheck;
 use Ody\Websocket\Console\Doctor\Level;
 use Ody\Websocket\Console\Doctor\LogCheck;
@@ -54,6 +55,7 @@ final class DoctorCommand extends Command
         'log' => LogCheck::class,
         'redis' => RedisCheck::class,
         'server' => ServerCheck::class,
+        'http api' => HttpCheck::class,
         'php workers' => WorkersCheck::class,
     ];
 

@@ -55,7 +55,19 @@ final class StatusView
     ];
 
     /** What is shown of each app, in one line. */
-    private const OF_APPS = ['connections', 'channels', 'subscriptions'];
+    private const OF_APPS = [
+        'connections' => 'connections',
+        'channels' => 'channels',
+        'subscriptions' => 'subscriptions',
+        'messages_published' => 'messages published',
+    ];
+
+    /** The same for the way in through Redis. */
+    private const REDIS = [
+        'messages' => 'messages',
+        'rejected' => 'not published',
+        'failures' => 'failures',
+    ];
 
     /**
      * Returns one line for each number, with tags for an output that reads them.
@@ -77,7 +89,7 @@ final class StatusView
             $lines[] = self::line($name . '/s', number_format($rate, 1));
         }
 
-        return [...$lines, ...self::apps($status), ...self::phpWorkers($status), ...self::webhooks($status)];
+        return [...$lines, ...self::apps($status), ...self::phpWorkers($status), ...self::webhooks($status), ...self::redis($status)];
     }
 
     /**
@@ -121,9 +133,9 @@ final class StatusView
         $lines = ['', self::line('apps', number_format(count($apps)))];
         foreach ($apps as $app) {
             $numbers = [];
-            foreach (self::OF_APPS as $key) {
+            foreach (self::OF_APPS as $key => $label) {
                 if (is_int($app[$key] ?? null)) {
-                    $numbers[] = sprintf('%s %s', self::count($app, $key), $key);
+                    $numbers[] = sprintf('%s %s', self::count($app, $key), $label);
                 }
             }
             $id = is_scalar($app['id'] ?? null) ? (string) $app['id'] : '?';
@@ -176,6 +188,27 @@ final class StatusView
         foreach (is_array($webhooks['hooks'] ?? null) ? $webhooks['hooks'] : [] as $hook) {
             if (is_array($hook) && ($hook['failing'] ?? false) === true && is_string($hook['receiver'] ?? null)) {
                 $lines[] = self::line('  fails', sprintf('%s, %s events waiting', $hook['receiver'], self::count($hook, 'queue')));
+            }
+        }
+
+        return $lines;
+    }
+
+    /**
+     * @param array<array-key, mixed> $status
+     *
+     * @return list<string>
+     */
+    private static function redis(array $status): array
+    {
+        $redis = $status['redis'] ?? null;
+        if (!is_array($redis)) {
+            return [];
+        }
+        $lines = ['', self::line('Redis', ($redis['connected'] ?? null) === true ? 'connected' : 'not connected')];
+        foreach (self::REDIS as $key => $label) {
+            if (is_int($redis[$key] ?? null)) {
+                $lines[] = self::line('  ' . $label, self::count($redis, $key));
             }
         }
 

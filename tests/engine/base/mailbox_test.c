@@ -46,25 +46,6 @@ TEST(mailbox_keeps_order_and_counts_bytes)
     ody_mailbox_fini(&mailbox);
 }
 
-TEST(mailbox_says_whether_its_taker_must_be_woken)
-{
-    unsigned wakes = 0;
-    letter letters[2] = {{.node.cost = 60}, {.node.cost = 60}};
-    ody_mailbox mailbox;
-
-    ody_mailbox_init(&mailbox, 100, count_wake, &wakes);
-    CHECK_EQUAL(ody_mailbox_put(&mailbox, &letters[0].node, false), 1);
-    CHECK_EQUAL(ody_mailbox_put(&mailbox, &letters[1].node, false), ODY_EOVERLOADED);
-    CHECK_EQUAL(ody_mailbox_put(&mailbox, &letters[1].node, true), 0);
-    CHECK_EQUAL(wakes, 0);
-    ody_mailbox_wake(&mailbox);
-    CHECK_EQUAL(wakes, 1);
-    CHECK(ody_mailbox_take(&mailbox) == &letters[0].node);
-    CHECK_EQUAL(ody_mailbox_put(&mailbox, &letters[0].node, false), 1);
-    ody_mailbox_take(&mailbox);
-    ody_mailbox_fini(&mailbox);
-}
-
 TEST(mailbox_refuses_over_the_limit)
 {
     letter letters[3] = {{.node.cost = 60}, {.node.cost = 40}, {.node.cost = 1}};

@@ -59,6 +59,21 @@ TEST(tells_of_channels_what_is_asked_for)
     live_close(&live);
 }
 
+TEST(tells_how_many_an_event_was_sent_to)
+{
+    open_live();
+    live_api(&live, "POST", "/apps/1/events",
+             "{\"name\":\"e\",\"data\":\"d\",\"channels\":[\"c\",\"d\"],\"info\":\"sent_to\"}", 200,
+             "{\"channels\":{\"c\":{},\"d\":{}},\"sent_to\":6}");
+    live_api(&live, "POST", "/apps/1/batch_events",
+             "{\"batch\":[{\"name\":\"e\",\"data\":\"d\",\"channel\":\"c\",\"info\":"
+             "\"subscription_count,sent_to\"}]}",
+             200, "{\"batch\":[{\"subscription_count\":3,\"sent_to\":3}]}");
+    live_api(&live, "GET", "/apps/1/channels/c?info=sent_to", NULL, 400,
+             "The attribute sent_to can only be asked of an event");
+    live_close(&live);
+}
+
 TEST(parameters_of_an_event_may_stand_in_the_query)
 {
     open_live();

@@ -215,6 +215,33 @@ TEST(a_body_that_is_far_too_large_is_refused_before_it_comes)
     close_live(descriptor);
 }
 
+TEST(a_long_body_that_is_refused_does_not_hide_why)
+{
+    char line[64];
+    int descriptor;
+
+    open_live();
+    snprintf(line, sizeof(line), "Content-Length: %u\r\n", 100000u + (1u << 20));
+    with_head(line);
+    descriptor = live_connect(&live);
+    live_send_text(&live, descriptor, request);
+    send_many(descriptor, 100000 + (1u << 20));
+    live_check(live_read(&live, descriptor), 413,
+               "The request body exceeds the allowed maximum (100000 bytes)");
+    close_live(descriptor);
+
+    open_live();
+    live.options.http.request_size = 4u << 20;
+    descriptor = live_connect(&live);
+    live_send_text(&live, descriptor,
+                   "POST /apps/1/events HTTP/1.1\r\nHost: localhost\r\n"
+                   "Content-Length: 2000000\r\n\r\n");
+    send_many(descriptor, 2000000);
+    live_check(live_read(&live, descriptor), 401, "Missing required parameter: auth_key");
+    CHECK(live_ended(&live, descriptor));
+    close_live(descriptor);
+}
+
 TEST(the_answer_reaches_a_peer_that_still_talks)
 {
     int descriptor;
@@ -242,7 +269,8 @@ TEST(a_chunked_body_that_goes_on_for_ever_is_cut_with_an_answer)
         send_many(descriptor, 65536);
         live_send_text(&live, descriptor, "\r\n");
     }
-    live_check(live_read(&live, descriptor), 413, "The request body is too large");
+    live_check(live_read(&live, descriptor), 413,
+               "The request body exceeds the allowed maximum (100000 bytes)");
     CHECK(live_ended(&live, descriptor));
     CHECK_EQUAL(ody_http_server_look(live.server).body_bytes, 0);
     close_live(descriptor);

@@ -59,6 +59,20 @@ static void read_comment(exposition *self, char *line)
     snprintf(self->families[self->family_count - 1].kind, 16, "%s", rest);
 }
 
+/* Whether a label of that name stands between start and end. */
+static bool has_label(const char *start, const char *end, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = start; at + length + 1 < end; at++) {
+        if ((at == start || at[-1] == ',') && strncmp(at, name, length) == 0 && at[length] == '=' &&
+            at[length + 1] == '"') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* name="value",name="value" with escapes. Returns what stands behind the closing brace. */
 static char *read_labels(char *at, exposition_sample *sample)
 {
@@ -71,6 +85,7 @@ static char *read_labels(char *at, exposition_sample *sample)
         CHECK(*at == '=' && at[1] == '"');
         *at = '\0';
         CHECK(is_name(name) && strchr(name, ':') == NULL && strncmp(name, "__", 2) != 0);
+        CHECK(!has_label(start, name, name));
         *at = '=';
         for (at += 2; *at != '"'; at++) {
             CHECK(*at != '\0');

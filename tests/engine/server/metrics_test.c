@@ -141,7 +141,25 @@ TEST(facts_are_shown)
                                                   .requests = 11,
                                                   .failed = 12,
                                                   .dropped_expired = 13}};
+    self->http = (ody_http_state){.connections = 1,
+                                  .requests = 2,
+                                  .refused = 3,
+                                  .evicted = 4,
+                                  .timed_out = 5,
+                                  .received = 6,
+                                  .sent = 7,
+                                  .answers = {8, 0, 9, 10, 11, 12}};
     scrape(self);
+    CHECK(value(self, "ody_http_connections", "") == 1);
+    CHECK(value(self, "ody_http_requests", "") == 2);
+    CHECK(value(self, "ody_http_connections_lost_total", "reason=\"refused\"") == 3);
+    CHECK(value(self, "ody_http_connections_lost_total", "reason=\"evicted\"") == 4);
+    CHECK(value(self, "ody_http_connections_lost_total", "reason=\"timed_out\"") == 5);
+    CHECK(value(self, "ody_http_connections_lost_total", "reason=\"malformed\"") == 8);
+    CHECK(value(self, "ody_http_received_bytes_total", "") == 6);
+    CHECK(value(self, "ody_http_sent_bytes_total", "") == 7);
+    CHECK(value(self, "ody_http_answers_total", "status=\"2xx\"") == 9);
+    CHECK(value(self, "ody_http_answers_total", "status=\"5xx\"") == 12);
     CHECK(value(self, "ody_webhooks", "") == 3);
     CHECK(value(self, "ody_webhooks_failing", "") == 2);
     CHECK(value(self, "ody_webhook_queue_events", "") == 7);

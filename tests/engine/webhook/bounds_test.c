@@ -211,17 +211,36 @@ TEST(a_server_that_stops_tries_everything_once)
     office_whisper(&self, "c", "client-1", "1");
     office_whisper(&self, "c", "client-2", "2");
     office_tell(&self, ODY_WEBHOOK_CHANNEL_VACATED, "c", NULL);
-    ody_webhook_queue_hurry(self.queue, self.now);
+    ody_webhook_queue_hurry(self.queue);
     CHECK_EQUAL(ody_webhook_queue_look(self.queue).held, 0);
+    CHECK_EQUAL(office_all(&self).dropped_stopped, 1);
     CHECK_EQUAL(ody_webhook_queue_due(self.queue), 0);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 3; i++) {
         CHECK(office_next(&self, &request));
         office_end(&self, &request,
                    strcmp(request.url, "https://down.test/") == 0 ? "timeout" : NULL);
     }
     CHECK(!office_next(&self, &request));
-    CHECK_EQUAL(office_all(&self).sent, 3);
+    CHECK_EQUAL(office_all(&self).sent, 2);
     CHECK_EQUAL(office_all(&self).dropped_stopped, 3);
+    CHECK(ody_webhook_queue_idle(self.queue));
+    office_close(&self);
+}
+
+TEST(a_server_that_begins_to_stop_tells_of_no_departure_any_more)
+{
+    office self;
+
+    office_simple(&self);
+    office_tell(&self, ODY_WEBHOOK_CHANNEL_VACATED, "left-before", NULL);
+    office_tell(&self, ODY_WEBHOOK_CHANNEL_OCCUPIED, "a", NULL);
+    ody_webhook_queue_drain(self.queue);
+    office_tell(&self, ODY_WEBHOOK_CHANNEL_VACATED, "a", NULL);
+    office_tell(&self, ODY_WEBHOOK_MEMBER_REMOVED, "presence-a", "u");
+    office_tell(&self, ODY_WEBHOOK_CHANNEL_OCCUPIED, "b", NULL);
+    CHECK_EQUAL(office_all(&self).dropped_stopped, 3);
+    office_expect(&self, "{\"name\":\"channel_occupied\",\"channel\":\"a\"},"
+                         "{\"name\":\"channel_occupied\",\"channel\":\"b\"}");
     CHECK(ody_webhook_queue_idle(self.queue));
     office_close(&self);
 }

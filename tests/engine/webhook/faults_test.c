@@ -89,7 +89,7 @@ TEST(a_server_that_stops_without_memory_does_not_spin)
 
     office_simple(&self);
     office_tell(&self, ODY_WEBHOOK_CHANNEL_OCCUPIED, "a", NULL);
-    ody_webhook_queue_hurry(self.queue, self.now);
+    ody_webhook_queue_hurry(self.queue);
     ody_memory_fail_at(1);
     CHECK(!office_next(&self, &request));
     ody_memory_fail_at(0);

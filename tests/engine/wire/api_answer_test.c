@@ -30,9 +30,30 @@ TEST(reads_lists_of_attributes)
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("user_count"), NULL), ODY_INFO_USER_COUNT);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("cache, user_count,subscription_count"), NULL), ALL);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("cache,cache"), NULL), ODY_INFO_CACHE);
+    CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("sent_to"), NULL), ODY_INFO_SENT_TO);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("users"), NULL), ODY_EINVALID);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW("cache,,cache"), NULL), ODY_EINVALID);
     CHECK_EQUAL(ody_api_info_parse(ODY_VIEW(" "), NULL), ODY_EINVALID);
+}
+
+static int find_in(const char *text)
+{
+    ody_query query;
+    int set;
+
+    CHECK_EQUAL(ody_query_parse(ody_view_of(text), &query, NULL), 0);
+    set = ody_api_info_find(&query, NULL);
+    ody_query_fini(&query);
+    return set;
+}
+
+TEST(attributes_may_be_a_list_in_a_query)
+{
+    CHECK_EQUAL(find_in("filter_by_prefix=a"), 0);
+    CHECK_EQUAL(find_in("info=cache,user_count"), ODY_INFO_CACHE | ODY_INFO_USER_COUNT);
+    CHECK_EQUAL(find_in("info[]=cache"), ODY_INFO_CACHE);
+    CHECK_EQUAL(find_in("info%5B1%5D=cache&info%5B0%5D=user_count,subscription_count"), ALL);
+    CHECK_EQUAL(find_in("info[]=cache&info[]=users&info[]=user_count"), ODY_EINVALID);
 }
 
 TEST(writes_what_is_asked_for)
@@ -46,6 +67,9 @@ TEST(writes_what_is_asked_for)
     check_attributes(attributes, ODY_VIEW("{\"cache\":null}"));
     attributes.shown = ODY_INFO_SUBSCRIPTION_COUNT;
     check_attributes(attributes, ODY_VIEW("{\"subscription_count\":20}"));
+    attributes.shown |= ODY_INFO_SENT_TO;
+    attributes.sent_to = 19;
+    check_attributes(attributes, ODY_VIEW("{\"subscription_count\":20,\"sent_to\":19}"));
     attributes.shown = 0;
     check_attributes(attributes, ODY_VIEW("{}"));
 }

@@ -73,22 +73,18 @@ export function alive(pid) {
   }
 }
 
-/** A PHP process that calls the facade, one call after the other. */
-export class Php {
-  constructor(project, { identity = [], environment = {} } = {}) {
-    const script = join(ROOT, 'tests/integration/lib/facade.php');
-    const [program, ...parameters] = [
-      ...identity, 'php', '-d', `extension=${EXTENSION}`, script, join(project.folder, 'vendor/autoload.php'),
-    ];
+/** A PHP process that answers calls, one after the other. */
+class PhpCalls {
+  constructor(program, parameters, environment = {}) {
     this.process = start(program, parameters, { cwd: '/', env: cleanEnvironment(environment) });
   }
 
-  /** Calls a method of the facade. Rejects with an error that carries `class` where it throws. */
+  /** Calls a method. Rejects with an error that carries `class` and `code` where it throws. */
   async call(method, ...parameters) {
     this.process.child.stdin.write(`${JSON.stringify([method, parameters])}\n`);
     const answer = JSON.parse(await this.process.lines.next(`the answer to ${method}`));
     if ('error' in answer) {
-      throw Object.assign(new Error(answer.message), { class: answer.error });
+      throw Object.assign(new Error(answer.message), { class: answer.error, code: answer.code });
     }
     return answer.result;
   }
@@ -96,6 +92,25 @@ export class Php {
   async end() {
     this.process.child.stdin.end();
     return within(this.process.exited, 'the end of PHP');
+  }
+}
+
+/** Calls the facade, with the extension. */
+export class Php extends PhpCalls {
+  constructor(project, { identity = [], environment = {} } = {}) {
+    const script = join(ROOT, 'tests/integration/lib/facade.php');
+    const [program, ...parameters] = [
+      ...identity, 'php', '-d', `extension=${EXTENSION}`, script, join(project.folder, 'vendor/autoload.php'),
+    ];
+    super(program, parameters, environment);
+  }
+}
+
+/** Calls an unmodified pusher/pusher-php-server: of major version 4 or 7, made with [key, secret, app id, options]. */
+export class PusherPhp extends PhpCalls {
+  constructor(version, ...made) {
+    const script = join(ROOT, 'tests/integration/lib/pusher-php.php');
+    super('php', [script, join(ROOT, `tests/pusher-php/${version}/vendor/autoload.php`), JSON.stringify(made)]);
   }
 }
 
@@ -117,6 +132,10 @@ export class Server {
 
   get port() {
     return this.project.port;
+  }
+
+  get appId() {
+    return this.project.appId;
   }
 
   get key() {

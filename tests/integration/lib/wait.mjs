@@ -7,7 +7,7 @@ export const DEADLINE = 10_000;
 export function within(promise, what, milliseconds = DEADLINE) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`${what}: not within ${milliseconds} ms`)), milliseconds).ref();
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

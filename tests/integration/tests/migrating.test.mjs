@@ -1,6 +1,7 @@
 // A project as Laravel Reverb or soketi left it: the same clients, the same backend, another server.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import Pusher from 'pusher';
 import { bound, closeClients, pusher, subscribed } from '../lib/clients.mjs';
 import { makeProjectOf } from '../lib/project.mjs';
 import { Server, artisan } from '../lib/server.mjs';
@@ -23,6 +24,21 @@ for (const name of ['reverb', 'soketi']) {
     const received = bound(channel, 'shipped');
     assert.equal(await server.publish('private-orders', 'shipped', { id: 7 }), 1);
     assert.deepEqual(await received, { id: 7 });
+  });
+
+  test(`${name}: the server library publishes and asks as before`, async (context) => {
+    const server = await Server.start({ project: await makeProjectOf(name) });
+    context.after(() => server.stop());
+    const backend = new Pusher({
+      appId: server.project.appId, key: server.key, secret: server.secret, host: '127.0.0.1', port: String(server.port), useTLS: false,
+    });
+    const channel = await subscribed(pusher(server), 'orders');
+    const received = bound(channel, 'shipped');
+    assert.equal((await backend.trigger('orders', 'shipped', { id: 7 })).status, 200);
+    assert.deepEqual(await received, { id: 7 });
+    const { channels } = await (await backend.get({ path: '/channels' })).json();
+    assert.deepEqual(Object.keys(channels), ['orders']);
+    await assert.rejects(backend.trigger('orders', 'shipped', 'x'.repeat(400_000)), { status: 413 });
   });
 
   test(`${name}: clients send events to each other`, async (context) => {

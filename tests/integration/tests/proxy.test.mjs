@@ -1,6 +1,7 @@
 // Behind Debian's nginx: the address of the client is the one that a trusted proxy names.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { keepAlive, sdk } from '../lib/api.mjs';
 import { Client, closeClients, pusher, subscribed, bound } from '../lib/clients.mjs';
 import { Nginx } from '../lib/nginx.mjs';
 import { Server } from '../lib/server.mjs';
@@ -43,6 +44,32 @@ test('pusher-js works through nginx', async () => {
   const received = bound(channel, 'through');
   assert.equal(await server.publish('proxied', 'through'), 1);
   await received;
+});
+
+test('a backend publishes through nginx, which says that it upgrades every connection', async () => {
+  const client = await Client.greeted(server, from('203.0.113.40'));
+  await client.subscribe('backend');
+  const agent = keepAlive(2);
+  const backend = sdk(server, { port, agent });
+  for (let number = 0; number < 20; number++) {
+    assert.equal(await (await backend.trigger('backend', 'number', 'x'.repeat(number * 5000))).text(), '{}');
+    assert.equal((await client.expect('number', 'backend')).data.length, number * 5000);
+  }
+  assert.deepEqual(await (await backend.get({ path: '/channels/backend', params: { info: 'subscription_count' } })).json(), {
+    occupied: true, subscription_count: 1,
+  });
+  await assert.rejects(backend.trigger('backend', 'large', 'x'.repeat(110_000)), { status: 413, body: /content of this event/ });
+  agent.destroy();
+});
+
+test('whoever comes through a proxy is not local: the api_key alone lets nobody broadcast', async () => {
+  const body = JSON.stringify({ channel: 'proxied', event: 'e', data: {}, api_key: server.key });
+  const headers = { 'Content-Type': 'application/json', 'X-Test-Address': '127.0.0.1' };
+  const answer = await fetch(`http://127.0.0.1:${port}/api/broadcast`, { method: 'POST', body, headers });
+  assert.equal(answer.status, 401);
+  assert.match((await answer.json()).error, /api_key suffices only/);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).status, 401);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/up`)).status, 200);
 });
 
 test('the log shows the address of the client, and that it is not local', async () => {

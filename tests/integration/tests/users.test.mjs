@@ -1,46 +1,19 @@
 // Users who sign in, with an unmodified pusher-js: what is sent to them, watchlists, presence without
 // channel_data, how many are subscribed, the time to be authorised, and origins.
 import assert from 'node:assert/strict';
-import { createHash, createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { Client, authenticate, bound, closeClients, eventsOf, pusher, reached, sign, subscribed } from '../lib/clients.mjs';
+import { sdk } from '../lib/api.mjs';
+import {
+  Client, authenticate, bound, closeClients, eventsOf, pusher, reached, sign, signedIn, subscribed,
+} from '../lib/clients.mjs';
 import { Server } from '../lib/server.mjs';
 import { Inbox, eventually } from '../lib/wait.mjs';
-
-/** Everything that pusher-js emits on an object with bind_global, in order. */
-const emitted = (emitter) => {
-  const inbox = new Inbox();
-  emitter.bind_global((event, data) => inbox.push([event, data]));
-  return inbox;
-};
-
-/** A pusher-js that is signed in and in the channel of its user. */
-async function signedIn(server, account) {
-  const client = pusher(server, { account });
-  const messages = emitted(client.connection);
-  client.signin();
-  await client.user.signinDonePromise;
-  await messages.until(
-    ([event, data]) => event === 'message' && data.event === 'pusher_internal:subscription_succeeded', 'the channel of the user',
-  );
-  return client;
-}
 
 /** What the watchlist of a pusher-js has told, as sorted texts such as "online ann,bob". */
 function watched(client) {
   const inbox = new Inbox();
   client.user.watchlist.bind_global((event, data) => inbox.push(`${event} ${[...data.user_ids].sort()}`));
   return inbox;
-}
-
-/** A signed POST to the HTTP API of the first app. Returns the status. */
-async function post(server, path, body = '{}') {
-  const query = `auth_key=${server.key}&auth_timestamp=${Math.floor(Date.now() / 1000)}&auth_version=1.0`
-    + `&body_md5=${createHash('md5').update(body).digest('hex')}`;
-  const signature = createHmac('sha256', server.secret).update(`POST\n/apps/1${path}\n${query}`).digest('hex');
-  const answer = await fetch(`http://127.0.0.1:${server.port}/apps/1${path}?${query}&auth_signature=${signature}`, { method: 'POST', body });
-  await answer.text();
-  return answer.status;
 }
 
 for (const workers of [1, 4]) {
@@ -58,7 +31,7 @@ for (const workers of [1, 4]) {
 
     test('what is sent to a user reaches all their clients and nobody else', async () => {
       const clients = await Promise.all(['ann', 'ann', 'bob'].map((id) => signedIn(server, { id })));
-      const inboxes = clients.map((client) => emitted(client.user));
+      const inboxes = clients.map((client) => eventsOf(client.user));
       assert.equal(clients[0].user.user_data.id, 'ann');
       assert.equal(await server.publish('#server-to-user-ann', 'hello', { n: 1 }), 2);
       assert.equal(await server.publish('#server-to-user-bob', 'hello', { n: 2 }), 1);
@@ -133,7 +106,7 @@ for (const workers of [1, 4]) {
       await member.subscribe('presence-t', { user_id: 't-ann' });
       assert.equal(await told.next(), 'online t-ann');
       const errors = clients.map((client) => bound(client.connection, 'error'));
-      assert.equal(await post(server, '/users/t-ann/terminate_connections'), 200);
+      assert.equal((await sdk(server).terminateUserConnections('t-ann')).status, 200);
       for (const error of await Promise.all(errors)) {
         assert.deepEqual(error.data, { code: 4009, message: 'You got disconnected by the app.' });
       }
@@ -141,7 +114,7 @@ for (const workers of [1, 4]) {
       assert.equal(await told.next(), 'offline t-ann');
       await member.works();
       assert.equal(other.connection.state, 'connected');
-      assert.equal(await post(server, '/users/nobody/terminate_connections'), 200);
+      assert.equal((await sdk(server).terminateUserConnections('nobody')).status, 200);
     });
 
     test('of a watchlist that is too long the first users are kept', async () => {
@@ -181,7 +154,7 @@ for (const workers of [1, 4]) {
 
     test('a client signs in again after it has lost its connection', async () => {
       const client = await signedIn(server, { id: 'again' });
-      const inbox = emitted(client.user);
+      const inbox = eventsOf(client.user);
       client.disconnect();
       client.connect();
       await reached(client, 'connected');

@@ -8,7 +8,7 @@ import { CERTIFICATES } from '../lib/certificates.mjs';
 import { closeClients, pusher, reached, subscribed } from '../lib/clients.mjs';
 import { freePort } from '../lib/project.mjs';
 import { Receiver, closeReceivers } from '../lib/receiver.mjs';
-import { Server, artisan } from '../lib/server.mjs';
+import { Server, alive, artisan } from '../lib/server.mjs';
 import { eventually } from '../lib/wait.mjs';
 
 const KEY = randomBytes(10).toString('hex');
@@ -218,6 +218,28 @@ test('https: a receiver is told only with a certificate that is trusted', async 
   await subscribed(pusher(trusting), 'y');
   assert.deepEqual(await receiver.events.next(), { name: 'channel_occupied', channel: 'y' });
   await stop(trusting, receiver);
+});
+
+test('a restart is told as arrivals only', async () => {
+  const receiver = await Receiver.start(app);
+  const server = await startServer({ webhooks: [{ url: receiver.url }] });
+  const client = pusher(server, { user: { user_id: 'ann' } });
+  await subscribed(client, 'presence-room');
+  const leaves = pusher(server);
+  await subscribed(leaves, 'left');
+  const engine = await server.enginePid();
+  leaves.disconnect();
+  assert.equal((await artisan(server.project, 'websocket:restart')).code, 0);
+  await eventually(async () => (await server.status()).subscriptions === 1, 'the client is back');
+  await eventually(() => !alive(engine), 'the end of the old engine');
+  await subscribed(client, 'marker');
+  const seen = [];
+  await receiver.events.until((event) => seen.push(`${event.name} ${event.channel}`) && event.channel === 'marker');
+  assert.deepEqual(seen.filter((event) => !/ (left|marker)$/.test(event)), [
+    'channel_occupied presence-room', 'member_added presence-room',
+    'channel_occupied presence-room', 'member_added presence-room',
+  ]);
+  await stop(server, receiver);
 });
 
 test('a server that stops tells what happened, and not that it sends all clients away', async () => {

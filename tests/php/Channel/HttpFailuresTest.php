@@ -15,38 +15,41 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 
 /**
- * The client that is used by default, against servers that break off: a request that was never sent
- * and one that may have been carried out must not be taken for each other.
+ * Guzzle, with ext-curl and without, against servers that break off: a request that was never sent and one
+ * that may have been carried out must not be taken for each other.
  */
 final class HttpFailuresTest extends TestCase
 {
-    private static function publisher(string $base): HttpPublisher
+    private static function publisher(string $base, bool $curl): HttpPublisher
     {
-        $client = new \GuzzleHttp\Client(['connect_timeout' => 0.5, 'timeout' => 0.5, 'allow_redirects' => false]);
+        $handler = \GuzzleHttp\HandlerStack::create($curl ? new \GuzzleHttp\Handler\CurlHandler() : new \GuzzleHttp\Handler\StreamHandler());
+        $client = new \GuzzleHttp\Client(['handler' => $handler, 'connect_timeout' => 0.5, 'timeout' => 0.5, 'allow_redirects' => false]);
         $factory = new \GuzzleHttp\Psr7\HttpFactory();
 
         return new HttpPublisher(new HttpTransport($base, '3', new HttpRequestSigner('key', 'secret'), $client, $factory, $factory));
     }
 
     /**
-     * @return iterable<string, array{string, bool}>
+     * @return iterable<string, array{string, bool, bool}>
      */
     public static function breakages(): iterable
     {
-        yield 'no answer' => ['', false];
-        yield 'closes at once' => ['', true];
-        yield 'half a head' => ["HTTP/1.1 200 OK\r\nContent-Le", true];
-        yield 'half a body' => ["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"channels\":", true];
-        yield 'half a body, then nothing' => ["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"channels\":", false];
-        yield 'another protocol' => ["220 mail.test ESMTP\r\n", true];
+        foreach (['' => false, ', cURL' => true] as $with => $curl) {
+            yield "no answer{$with}" => ['', false, $curl];
+            yield "closes at once{$with}" => ['', true, $curl];
+            yield "half a head{$with}" => ["HTTP/1.1 200 OK\r\nContent-Le", true, $curl];
+            yield "half a body{$with}" => ["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"channels\":", true, $curl];
+            yield "half a body, then nothing{$with}" => ["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"channels\":", false, $curl];
+            yield "another protocol{$with}" => ["220 mail.test ESMTP\r\n", true, $curl];
+        }
     }
 
     #[DataProvider('breakages')]
-    public function testAnAnswerThatDoesNotCome(string $answer, bool $closes): void
+    public function testAnAnswerThatDoesNotCome(string $answer, bool $closes, bool $curl): void
     {
         $server = new BrokenServer($answer, $closes);
         try {
-            $publisher = self::publisher("http://127.0.0.1:{$server->port}");
+            $publisher = self::publisher("http://127.0.0.1:{$server->port}", $curl);
             $lost = self::failure(static fn() => $publisher->publish('news', 'e', []));
             self::assertSame(OutcomeUnknownException::class, $lost::class, $lost->getMessage());
             $unread = self::failure(static fn() => $publisher->getSubscribers('news'));
@@ -57,22 +60,24 @@ final class HttpFailuresTest extends TestCase
     }
 
     /**
-     * @return iterable<string, array{string}>
+     * @return iterable<string, array{string, bool}>
      */
     public static function unreachable(): iterable
     {
-        yield 'nobody listens' => ['http://127.0.0.1:%d'];
-        yield 'no such host' => ['http://no-such-host.invalid:%d'];
-        yield 'nobody listens, TLS' => ['https://127.0.0.1:%d'];
+        foreach (['' => false, ', cURL' => true] as $with => $curl) {
+            yield "nobody listens{$with}" => ['http://127.0.0.1:%d', $curl];
+            yield "no such host{$with}" => ['http://no-such-host.invalid:%d', $curl];
+            yield "nobody listens, TLS{$with}" => ['https://127.0.0.1:%d', $curl];
+        }
     }
 
     #[DataProvider('unreachable')]
-    public function testARequestThatIsNeverSent(string $base): void
+    public function testARequestThatIsNeverSent(string $base, bool $curl): void
     {
-        $publisher = self::publisher(sprintf($base, Project::freePort()));
+        $publisher = self::publisher(sprintf($base, Project::freePort()), $curl);
         $error = self::failure(static fn() => $publisher->publish('news', 'e', []));
         // Without ext-curl Guzzle does not tell, and the cautious word is the right one.
-        $expected = extension_loaded('curl') ? ConnectionException::class : OutcomeUnknownException::class;
+        $expected = $curl ? ConnectionException::class : OutcomeUnknownException::class;
         self::assertSame($expected, $error::class, $error->getMessage());
         self::assertStringNotContainsString('auth_signature', $error->getMessage());
     }

@@ -43,20 +43,20 @@ final class HttpPublisherTest extends TestCase
 
     public function testPublishes(): void
     {
-        $api = new HttpApiDouble('{"channels":{"my-channel":{"subscription_count":3}}}');
-        self::assertSame(3, self::publisher($api)->publish('my-channel', 'new-message', ['text' => 'Grüße/ä', 'n' => 1.0], '1.2'));
+        $api = new HttpApiDouble('{"channels":{"my-channel":{"subscription_count":3}},"sent_to":2}');
+        self::assertSame(2, self::publisher($api)->publish('my-channel', 'new-message', ['text' => 'Grüße/ä', 'n' => 1.0], '1.2'));
         self::assertSame('POST', $api->requests[0]->getMethod());
         self::assertSame('/apps/3/events', $api->requests[0]->getUri()->getPath());
         self::assertSame('application/json', $api->requests[0]->getHeaderLine('Content-Type'));
         self::assertSame(
-            ['name' => 'new-message', 'data' => '{"text":"Grüße/ä","n":1.0}', 'info' => 'subscription_count', 'channel' => 'my-channel', 'socket_id' => '1.2'],
+            ['name' => 'new-message', 'data' => '{"text":"Grüße/ä","n":1.0}', 'channel' => 'my-channel', 'info' => 'subscription_count,sent_to', 'socket_id' => '1.2'],
             $api->body(0),
         );
     }
 
     public function testAnEmptyChannelThrowsOrCountsNobody(): void
     {
-        $empty = '{"channels":{"empty":{"subscription_count":0}}}';
+        $empty = '{"channels":{"empty":{"subscription_count":0}},"sent_to":0}';
         self::assertSame(0, self::publisher(new HttpApiDouble($empty), true)->publish('empty', 'e', []));
         self::assertSame(0, self::publisher(new HttpApiDouble('{}'))->publish('unknown-count', 'e', []));
         $cached = '{"channels":{"cache-a":{"subscription_count":0}}}';
@@ -68,7 +68,7 @@ final class HttpPublisherTest extends TestCase
 
     public function testPublishesToManyChannelsInPortions(): void
     {
-        $api = new HttpApiDouble('{"channels":{"c1":{"subscription_count":2},"c2":{"subscription_count":0}}}', '{"channels":{"c101":{"subscription_count":5}}}');
+        $api = new HttpApiDouble('{"channels":{"c1":{},"c2":{}},"sent_to":2}', '{"channels":{"c101":{}},"sent_to":5}');
         $channels = array_map(static fn(int $n): string => "c{$n}", range(1, 101));
         self::assertSame(7, self::publisher($api)->publishToChannels([...$channels, 'c1'], 'e', []));
         self::assertSame([array_slice($channels, 0, 100), ['c101']], [$api->body(0)['channels'], $api->body(1)['channels']]);
@@ -111,11 +111,13 @@ final class HttpPublisherTest extends TestCase
     public static function failures(): iterable
     {
         yield '400' => [new Response(400, [], 'Channel name too long'), ChannelException::class, 'The server answered 400: Channel name too long'];
+        yield '400 of the event' => [new Response(400, [], 'invalid event name: it has 201 bytes'), MessageException::class, '400: invalid event name'];
         yield '400 as JSON' => [new Response(400, [], '{"error":"no name"}'), ChannelException::class, 'The server answered 400: no name'];
         yield '401' => [new Response(401, [], 'Invalid signature'), AuthorizationException::class, '401: Invalid signature'];
         yield '403' => [new Response(403, [], "over quota\xff"), AuthorizationException::class, '403: over quota?'];
         yield '404' => [new Response(404, [], 'gone'), ServerException::class, '404: gone; are "connection"'];
         yield '413' => [new Response(413, [], 'too large'), MessageException::class, '413: too large'];
+        yield '429' => [new Response(429, [], 'too fast'), MessageException::class, '429: too fast'];
         yield '500' => [new Response(500, [], 'oops'), ServerException::class, '500: oops'];
         yield 'redirect' => [new Response(302, ['Location' => 'http://elsewhere'], ''), ServerException::class, '302'];
         yield 'nothing' => [new Response(200), OutcomeUnknownException::class, 'is not this server'];
@@ -198,7 +200,7 @@ final class HttpPublisherTest extends TestCase
 
     public function testNamesOfDigits(): void
     {
-        $api = new HttpApiDouble('{"channels":{"7":{"subscription_count":2}}}', '{"channels":{"7":{"subscription_count":2}}}', '{"channels":{}}');
+        $api = new HttpApiDouble('{"channels":{"7":{"subscription_count":2}},"sent_to":2}', '{"channels":{"7":{"subscription_count":2}}}', '{"channels":{}}');
         self::assertSame(2, self::publisher($api)->publish('7', 'e', []));
         self::assertSame([['name' => '7', 'type' => 'public', 'subscribers' => 2, 'metadata' => []]], array_values(self::publisher($api)->getChannels()));
     }

@@ -177,14 +177,27 @@ final class StatusCommandTest extends ProjectTestCase
 
     public function testSeveralAppsAreAGroup(): void
     {
-        $apps = [['id' => '1', 'connections' => 1200, 'channels' => 3, 'subscriptions' => 4], ['id' => 'shop', 'connections' => 0, 'channels' => 0]];
+        $apps = [['id' => '1', 'connections' => 1200, 'channels' => 3, 'subscriptions' => 4, 'messages_published' => 5000], ['id' => 'shop', 'connections' => 0, 'channels' => 0]];
         $lines = strip_tags(implode("\n", StatusView::lines(['pid' => 1, 'apps' => $apps])));
-        $expected = "process             1\n\napps                2\n  1                 1,200 connections, 3 channels, 4 subscriptions\n"
+        $expected = "process             1\n\napps                2\n  1                 1,200 connections, 3 channels, 4 subscriptions, 5,000 messages published\n"
             . '  shop              0 connections, 0 channels';
         self::assertSame($expected, $lines);
         self::assertSame(['process             <info>1</info>'], StatusView::lines(['pid' => 1, 'apps' => [$apps[0]]]));
         $long = StatusView::lines(['apps' => [$apps[0], ['id' => "\e[31m" . str_repeat('i', 60), 'connections' => 5]]]);
         self::assertSame('  \x1b[31m' . str_repeat('i', 60) . ' <info>5 connections</info>', $long[3]);
+    }
+
+    public function testRedisIsShownWhereItIsConfigured(): void
+    {
+        $redis = ['connected' => true, 'connected_at' => 1, 'connects' => 2, 'failures' => 1, 'messages' => 1200, 'rejected' => 3];
+        self::assertSame([
+            '',
+            'Redis               connected',
+            '  messages          1,200',
+            '  not published     3',
+            '  failures          1',
+        ], array_map(strip_tags(...), StatusView::lines(['redis' => $redis])));
+        self::assertSame('Redis               not connected', strip_tags(StatusView::lines(['redis' => ['connected' => false]])[1]));
     }
 
     public function testWebhooksAreShownAndThoseThatFailByName(): void

@@ -1,0 +1,232 @@
+import type { OdyWebSocketClient } from './client.js';
+import type { EventMap } from './emitter.js';
+import { OdyWebSocketError } from './errors.js';
+import { decode, type Frame } from './connection.js';
+import { type Member, Members } from './members.js';
+import type { AuthRequest, ChannelAuth } from './options.js';
+import { Stage, Wish } from './wish.js';
+
+/** What a handler of a channel gets besides the data. */
+export interface EventMeta {
+  event: string;
+  channel: string;
+  /** Of a client event in a presence channel: who sent it. The server vouches for it. */
+  user_id: string | undefined;
+}
+
+/** What every channel tells about itself. Events of the application should have other names. */
+export interface ChannelEvents {
+  /** The server has confirmed the subscription; also on every new connection. */
+  subscription_succeeded: unknown;
+  /** There is no subscription, for this reason. */
+  subscription_error: OdyWebSocketError;
+  /** All members of a presence channel, after every subscription. */
+  here: Member[];
+  /** A user has joined a presence channel. Also called `member_added`. */
+  joining: Member;
+  member_added: Member;
+  /** A user has left a presence channel. Also called `member_removed`. */
+  leaving: Member;
+  member_removed: Member;
+  /** A cache channel has no event to begin with. */
+  cache_miss: unknown;
+  /** How many subscriptions there are, where the server tells it. */
+  subscription_count: { subscription_count: number };
+}
+
+/** Data for a subscription: a token, or a function that gets one for each connection. */
+export type SubscribeData = ChannelAuth | ((request: AuthRequest) => ChannelAuth | Promise<ChannelAuth>);
+
+/** What a client event carries, where the types of the events say it. */
+export type Published<Events, Name extends string> = Name extends keyof Events
+  ? Events[Name]
+  : `client-${Name}` extends keyof Events
+    ? Events[`client-${Name}`]
+    : unknown;
+
+const HELD = 10; // events that wait for the subscription
+const HELD_TIME = 10_000; // ms that they are worth sending
+const GUARDED = /^(private|presence)-/;
+
+/**
+ * A channel that this client is subscribed to, or wants to be. `client.subscribe()` makes it. It stays the same object, with its
+ * handlers, over all reconnections.
+ */
+export class Channel<Events extends EventMap = EventMap> extends Wish<
+  Events & ChannelEvents,
+  EventMeta,
+  ChannelAuth | undefined
+> {
+  /** Its name. */
+  readonly name: string;
+  /** Who is there, in a presence channel. */
+  readonly members: Members;
+  /** How many subscriptions there are, where the server tells it; otherwise null. */
+  subscriptionCount: number | null = null;
+  #given: SubscribeData | undefined;
+  #givenTo: string | null = null; // the connection that a given token is for
+  #stale = false; // a token of an earlier connection is tried
+  #left = false;
+  #held: { event: string; data: string; at: number }[] = [];
+
+  /** @internal */
+  constructor(client: OdyWebSocketClient<any, any>, name: string) {
+    super(client);
+    this.name = name;
+    this.members = new Members(this);
+  }
+
+  /** Whether the server has confirmed the subscription on the present connection. */
+  get subscribed(): boolean {
+    return this._stage === Stage.On;
+  }
+
+  /**
+   * Sends a client event to everybody else in the channel. Its name begins with `client-`; that is added where it is missing. Before
+   * the subscription is confirmed the event waits, for ten seconds at most. What cannot be sent is told as `error`.
+   */
+  publish<Name extends string>(event: Name, data: Published<Events, Name> = {} as Published<Events, Name>): this {
+    const name = event.replace(/^(?!client-)/, 'client-');
+    const text = JSON.stringify(data);
+    if (this.#left) {
+      this.#unsent(name, 'the channel was left');
+    } else if (this.subscribed && this._client._send(name, text, this.name)) {
+      return this;
+    } else if (this.#held.length >= HELD) {
+      this.#unsent(name, `${HELD} others wait already`);
+    } else {
+      this.#held.push({ event: name, data: text, at: Date.now() });
+    }
+    return this;
+  }
+
+  /** Leaves the channel. Its handlers are not called any more; subscribing again makes a new channel. */
+  unsubscribe(): this {
+    if (!this.#left) {
+      this.#left = true;
+      this._become(Stage.Off);
+      this.#dropHeld('the channel was left');
+      this._client._left(this.name);
+    }
+    return this;
+  }
+
+  /** @internal Takes what was given to subscribe(), and tries again where there is no subscription. */
+  _give(data: SubscribeData | undefined): void {
+    const { _stage: stage } = this;
+    if (data) {
+      this.#given = data;
+      this.#givenTo = this._client.getSocketId();
+    }
+    if (stage === Stage.Off || (data && stage === Stage.Authorizing)) {
+      void this._try();
+    }
+  }
+
+  /** @internal What comes next begins with nobody. Events that wait go on waiting. */
+  override _become(stage: Stage.Off | Stage.On): void {
+    super._become(stage);
+    this.members._reset();
+  }
+
+  /** @internal Something for this channel has arrived. */
+  _receive({ event, data, user_id }: Frame): void {
+    const { members } = this;
+    switch (event) {
+      case ':subscription_succeeded':
+        this.#confirmed(data);
+        break;
+      case ':subscription_error':
+        this.#refusedByServer(data);
+        break;
+      case ':member_added':
+        this.#both('joining', 'member_added', members._add(data?.user_id, data?.user_info));
+        break;
+      case ':member_removed':
+        this.#both('leaving', 'member_removed', members._remove(data?.user_id));
+        break;
+      case ':subscription_count':
+        this.subscriptionCount = data?.subscription_count;
+        this.#tell('subscription_count', data);
+        break;
+      case ':cache_miss':
+        this.#tell('cache_miss', data);
+        break;
+      default:
+        this.#tell(event, data, user_id);
+    }
+  }
+
+  #tell(event: string, data: unknown, user_id?: string): boolean {
+    return this._emit(event, data, { event, channel: this.name, user_id });
+  }
+
+  #both(event: string, alias: string, data: unknown): void {
+    this.#tell(event, data);
+    this.#tell(alias, data);
+  }
+
+  /** @internal The token that was given, where it can be right or nobody is there to ask; otherwise one that is asked for. */
+  _token(socket_id: string): ChannelAuth | undefined | Promise<ChannelAuth> {
+    const { authorizer, authEndpoint } = this._client._settings;
+    const request = { socket_id, channel_name: this.name };
+    const given = this.#given;
+    if (typeof given === 'function') {
+      return given(request);
+    }
+    const fresh = given?.auth && (this.#givenTo ??= socket_id) === socket_id;
+    const asked = !fresh && GUARDED.test(this.name) && this._fetch<ChannelAuth>(authorizer, authEndpoint, request);
+    this.#stale = !fresh && !asked && !!given?.auth;
+    return asked || given;
+  }
+
+  /** @internal */
+  _ask(auth: ChannelAuth | undefined): void {
+    const me = decode(auth?.channel_data)?.user_id ?? this._client.user.id;
+    this.members.myId = me === null ? null : String(me);
+    this._client._send('pusher:subscribe', { ...auth, channel: this.name });
+  }
+
+  #confirmed(data: any): void {
+    this._become(Stage.On);
+    this.members._reset(data?.presence);
+    for (const { event, data, at } of this.#held.splice(0)) {
+      if (Date.now() - at > HELD_TIME) {
+        this.#unsent(event, 'it waited too long');
+      } else {
+        this._client._send(event, data, this.name);
+      }
+    }
+    this._client._emit('subscription_succeeded', { channel: this.name });
+    this.#tell('subscription_succeeded', data);
+    if (data?.presence) {
+      this.#tell('here', this.members.all());
+    }
+  }
+
+  #refusedByServer(data: any): void {
+    const hint = this.#stale ? ' (its token was for an earlier connection)' : '';
+    const words = `${data?.error ?? 'The server refused the subscription'}${hint}`;
+    this._refuse(new OdyWebSocketError('subscription', words, { status: data?.status, channel: this.name }));
+  }
+
+  /** @internal */
+  _refused(error: OdyWebSocketError, again: boolean): void {
+    const known = this.#tell('subscription_error', error);
+    if (!again) {
+      this.#dropHeld('there is no subscription');
+    }
+    if (!this._client._emit('subscription_error', error) && !known && error.type === 'auth') {
+      this._client._tell('error', error); // of what the server refuses it tells by itself
+    }
+  }
+
+  #dropHeld(why: string): void {
+    this.#held.splice(0).forEach(({ event }) => this.#unsent(event, why));
+  }
+
+  #unsent(event: string, why: string): void {
+    const words = `${event} was not sent to ${this.name}: ${why}.`;
+    this._client._report('publish', words, { channel: this.name });
+  }
+}

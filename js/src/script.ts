@@ -1,0 +1,4 @@
+/** What the script for pages defines: one global. */
+import { OdyWebSocketClient } from './index.js';
+
+Object.assign(globalThis, { OdyWebSocketClient });

@@ -1,0 +1,195 @@
+// The page for everybody: by keyboard alone, for screen readers, on a phone, dark and light.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { Client, closeClients } from '../../integration/lib/clients.mjs';
+import { Server } from '../../integration/lib/server.mjs';
+import { launch } from '../lib/browser.mjs';
+import { Endpoint } from '../lib/endpoint.mjs';
+import { Visitor } from '../lib/visitor.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const LOOKS = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  'phone-light': { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
+  'phone-dark': { colorScheme: 'dark', viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, hasTouch: true },
+};
+
+let browser;
+let server;
+let endpoint;
+
+before(async () => {
+  [browser, server] = await Promise.all([launch(), Server.start()]);
+  endpoint = await Endpoint.start(server);
+});
+after(async () => {
+  closeClients();
+  await browser.close();
+  await endpoint.stop();
+  await server.stop();
+});
+
+/** What axe finds, in words. */
+async function violations(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document));
+  assert.ok(found.passes.length > 20, 'axe has looked at something');
+  return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+/** Nothing of the page lies beyond its right edge. */
+const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Brings the page into a state in which everything is to be seen. */
+async function fill(visitor) {
+  const { page } = visitor;
+  await visitor.connect(server);
+  await visitor.subscribe('my-channel');
+  await visitor.subscribeBy(endpoint, 'presence', 'room');
+  const bob = await Client.greeted(server);
+  await bob.subscribe('presence-room', { user_id: '8', user_info: { name: 'Bob' } });
+  await server.publish('my-channel', 'new-message', { text: 'Hello world!', long: 'word'.repeat(60) });
+  await visitor.lists(/Hello world/);
+  await page.click('summary:has-text("new-message")');
+  await page.fill('#channel-name', 'not allowed');
+  await visitor.choose('public');
+  await page.click('#subscribe');
+  await visitor.says('.channel-state', /Invalid channel name/);
+  await visitor.choose('presence', 'paste');
+  await page.check('input[name=as][value=server]');
+  await page.fill('#event-data', '{');
+  await page.click('#send');
+  await visitor.says('#send-problem', /no JSON/);
+  return bob;
+}
+
+for (const [name, look] of Object.entries(LOOKS)) {
+  test(`axe finds nothing: ${name}`, async () => {
+    const visitor = await Visitor.open(browser, { reducedMotion: 'reduce', ...look });
+    const bob = await fill(visitor);
+    assert.deepEqual(await violations(visitor.page), [], 'with everything on it');
+    assert.ok((await overflow(visitor.page)) <= 0, 'it is not wider than the screen');
+    await visitor.picture(name);
+    bob.end();
+    await visitor.close();
+  });
+}
+
+test('axe finds nothing at the beginning and at the end', async () => {
+  const visitor = await Visitor.open(browser, { reducedMotion: 'reduce' });
+  assert.deepEqual(await violations(visitor.page), []);
+  await visitor.connect(server);
+  await visitor.choose('private', 'endpoint');
+  await visitor.page.click('#pause');
+  await visitor.page.click('#disconnect');
+  await visitor.state('disconnected');
+  assert.deepEqual(await violations(visitor.page), []);
+  await visitor.close();
+});
+
+test('the proof: axe sees what is planted', async () => {
+  const visitor = await Visitor.open(browser);
+  await visitor.page.evaluate(() => document.querySelector('label[for=key]').remove());
+  assert.match((await violations(visitor.page)).join(), /label/);
+  await visitor.close();
+});
+
+/** Goes on with the Tab key until something has the focus, which must be to be seen. */
+async function tabTo(page, id, { back = false } = {}) {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
+    const [focused, ring] = await page.evaluate(() => {
+      const { activeElement: element } = document;
+      return [element.id || `${element.name}=${element.value}`, getComputedStyle(element).outlineStyle];
+    });
+    if (focused === id) {
+      assert.notEqual(ring, 'none', `the focus on ${id} is to be seen`);
+      return;
+    }
+  }
+  assert.fail(`Tab does not reach ${id}`);
+}
+
+async function type(page, text) {
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(text);
+}
+
+test('all steps by keyboard alone', async () => {
+  const visitor = await Visitor.open(browser);
+  const { page } = visitor;
+  page.click = page.fill = page.check = page.focus = () => assert.fail('no mouse here');
+  await tabTo(page, 'url');
+  await type(page, `ws://127.0.0.1:${server.port}`);
+  await tabTo(page, 'key');
+  await type(page, server.key);
+  await page.keyboard.press('Enter');
+  await visitor.state('connected');
+
+  await tabTo(page, 'channel-name');
+  await type(page, 'my-channel');
+  await page.keyboard.press('Enter');
+  await visitor.says('.channel-state', /^subscribed/);
+
+  await tabTo(page, 'kind=public', { back: true });
+  await page.keyboard.press('ArrowRight');
+  await tabTo(page, 'channel-name');
+  await type(page, 'orders');
+  await tabTo(page, 'endpoint');
+  await type(page, endpoint.url);
+  await tabTo(page, 'subscribe');
+  await page.keyboard.press('Space');
+  await visitor.says(`${visitor.card('private-orders')} .channel-state`, /^subscribed/);
+
+  const other = await Client.greeted(server);
+  await other.subscribe('my-channel');
+  await tabTo(page, 'send-channel');
+  await type(page, 'my-channel');
+  await tabTo(page, 'event-name');
+  await type(page, 'client-hello');
+  await tabTo(page, 'event-data');
+  await type(page, '{"by": "keyboard"}');
+  await tabTo(page, 'send');
+  await page.keyboard.press('Enter');
+  assert.match((await other.expect('client-hello', 'my-channel')).data, /keyboard/);
+  other.send({ event: 'client-answer', channel: 'my-channel', data: { read: 'me' } });
+  await visitor.lists(/client-answer/);
+
+  await tabTo(page, 'filter');
+  await type(page, 'client-answer');
+  await visitor.says('#count', /the last 1 shown/);
+  await tabTo(page, 'log-frame');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await visitor.says('#log pre', /"read": "me"/);
+
+  await tabTo(page, 'disconnect', { back: true });
+  await page.keyboard.press('Enter');
+  await visitor.state('disconnected');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'connect', 'the focus is not lost');
+  await visitor.close();
+});
+
+test('people who listen to the page hear what happens, and no flood of it', async () => {
+  const visitor = await Visitor.open(browser);
+  await visitor.page.evaluate(() => {
+    window.heard = [];
+    const region = document.querySelector('[role=status]');
+    new MutationObserver(() => window.heard.push(region.textContent)).observe(region, { childList: true });
+  });
+  await visitor.connect(server);
+  await visitor.subscribe('my-channel');
+  for (let number = 0; number < 50; number++) {
+    await server.publish('my-channel', 'tick', { number });
+  }
+  await visitor.lists(/"number":49/);
+  await visitor.page.waitForTimeout(400);
+  const heard = await visitor.page.evaluate('window.heard');
+  assert.match(heard.join(), /connected/);
+  assert.match(heard.join(), /Subscribed to my-channel/);
+  assert.ok(heard.length <= 4, heard.join(' / '));
+  await visitor.close();
+});
