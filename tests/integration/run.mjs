@@ -1,11 +1,13 @@
 // Runs the integration tests: node tests/integration/run.mjs [name …], such as "smoke" or "tls".
-// One test file at a time is one process; files run side by side, each with servers of its own.
+// Each test file is a process with servers of its own. Most of the time it waits, so several run side by side.
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, dirname } from 'node:path';
+import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makeCertificates } from './lib/certificates.mjs';
+import report from './lib/reporter.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const names = process.argv.slice(2);
@@ -18,24 +20,22 @@ if (files.length === 0) {
 }
 
 const certificates = mkdtempSync(join(tmpdir(), 'ody-certificates-'));
+process.on('exit', () => rmSync(certificates, { recursive: true, force: true }));
 makeCertificates(certificates);
-const child = spawn(
-  process.execPath,
-  ['--test', `--test-reporter=${join(here, 'lib/reporter.mjs')}`, '--test-reporter-destination=stdout', ...files],
-  {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      NODE_NO_WARNINGS: '1', // pusher-js gives TLS an address as name, of which Node warns
-      ODY_TEST_CERTIFICATES: certificates,
-      NODE_EXTRA_CA_CERTS: join(certificates, 'ca.crt'),
-    },
-  },
-);
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => child.kill(signal));
-}
-child.on('close', (code) => {
-  rmSync(certificates, { recursive: true, force: true });
-  process.exit(code ?? 1);
+Object.assign(process.env, {
+  NODE_NO_WARNINGS: '1', // pusher-js gives TLS an address as name, of which Node warns
+  ODY_TEST_CERTIFICATES: certificates,
+  NODE_EXTRA_CA_CERTS: join(certificates, 'ca.crt'),
 });
+const stop = new AbortController();
+setMaxListeners(0, stop.signal); // each file adds some
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    process.exitCode = 1;
+    stop.abort();
+  });
+}
+run({ files, concurrency: availableParallelism() + 1, signal: stop.signal })
+  .on('test:fail', () => (process.exitCode = 1))
+  .compose(report)
+  .pipe(process.stdout);

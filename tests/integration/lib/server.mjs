@@ -9,6 +9,7 @@ import { DEADLINE, Inbox, accepts, eventually, within } from './wait.mjs';
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => killGroup(child.pid, 'SIGKILL')));
+process.once('SIGTERM', () => process.exit(1)); // as a run that is interrupted ends its files
 
 function killGroup(pid, signal) {
   try {
