@@ -5,14 +5,12 @@
  */
 #include "auth/request_signature.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <time.h>
 #include "base/options.h"
 #include "ody/auth.h"
 #include "wire/percent.h"
 
-#define MD5_HEX 32
 #define TIMESTAMP_DIGITS 15
 #define TIME_TEXT 24
 #define PATHS 4
@@ -21,6 +19,7 @@
 #define SHOWN_MAX 1024
 
 typedef struct signature_check {
+    ody_digests *digests;
     const ody_signed_request *request;
     ody_bytes *reason;
     ody_bytes parameters;  /* "k=v&k=v": the last line of what is signed */
@@ -114,28 +113,10 @@ static bool list_paths(signature_check *self)
     return true;
 }
 
-static int md5_hex(ody_view body, char out[MD5_HEX])
-{
-    static const char digits[] = "0123456789abcdef";
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-
-    if (!EVP_Digest(body.length > 0 ? body.data : "", body.length, digest, &length, EVP_md5(),
-                    NULL) ||
-        length != MD5_HEX / 2) {
-        return ODY_EMEMORY;
-    }
-    for (size_t index = 0; index < MD5_HEX / 2; index++) {
-        out[2 * index] = digits[digest[index] >> 4];
-        out[2 * index + 1] = digits[digest[index] & 15];
-    }
-    return 0;
-}
-
-int ody_request_verify_body(const ody_query *query, ody_view body, ody_bytes *reason)
+int ody_request_verify_body(ody_digests *digests, const ody_query *query, ody_view body, ody_bytes *reason)
 {
     ody_view sent = ody_query_find(query, ODY_VIEW("body_md5"));
-    char right[MD5_HEX];
+    char right[ODY_MD5_HEX];
     int code;
 
     if (!sent.data) {
@@ -143,11 +124,11 @@ int ody_request_verify_body(const ody_query *query, ody_view body, ody_bytes *re
                                 : refuse(reason, "Missing required parameter: body_md5, because "
                                                  "the request has a body");
     }
-    code = md5_hex(body, right);
+    code = ody_digests_md5(digests, body, right);
     if (code < 0) {
         return code;
     }
-    return ody_secret_equal(sent, (ody_view){right, MD5_HEX})
+    return ody_secret_equal(sent, (ody_view){right, ODY_MD5_HEX})
                ? 0
                : refuse(reason, "Invalid body MD5: body_md5 is not the digest of the body");
 }
@@ -253,7 +234,7 @@ static int check_signature(signature_check *self, const char *secret)
         const ody_view parts[] = {self->request->method, ODY_VIEW("\n"), self->paths[index],
                                   ODY_VIEW("\n"), ody_bytes_view(&self->parameters)};
         char right[ODY_SIGNATURE_HEX + 1];
-        int code = ody_hmac_sha256_hex(ody_view_of(secret), parts, 5, right);
+        int code = ody_digests_hmac(self->digests, ody_view_of(secret), parts, 5, right);
 
         if (code < 0) {
             return code;
@@ -265,10 +246,10 @@ static int check_signature(signature_check *self, const char *secret)
     return refuse_signature(self, sent);
 }
 
-int ody_request_verify(const ody_signed_request *request, const ody_app *app, uint64_t now,
+int ody_request_verify(ody_digests *digests, const ody_signed_request *request, const ody_app *app, uint64_t now,
                        ody_bytes *reason)
 {
-    signature_check self = {.request = request, .reason = reason};
+    signature_check self = {.digests = digests, .request = request, .reason = reason};
     const char *secret;
     int code = check_complete(request->query, reason);
 

@@ -8,6 +8,7 @@
 #define ODY_AUTH_REQUEST_SIGNATURE_H
 
 #include <stdint.h>
+#include "auth/digests.h"
 #include "base/bytes.h"
 #include "ody/error.h"
 #include "ody/options.h"
@@ -35,7 +36,7 @@ typedef struct ody_signed_request {
  *        never the right signature. It may hold what the caller sent, made printable.
  * @return 0, ODY_ESIGNATURE or ODY_EMEMORY.
  */
-int ody_request_verify(const ody_signed_request *request, const ody_app *app, uint64_t now,
+int ody_request_verify(ody_digests *digests, const ody_signed_request *request, const ody_app *app, uint64_t now,
                        ody_bytes *reason);
 /**
  * Verifies that the body of a verified request is the one that was signed.
@@ -43,6 +44,6 @@ int ody_request_verify(const ody_signed_request *request, const ody_app *app, ui
  * @param reason as above.
  * @return 0, ODY_ESIGNATURE or ODY_EMEMORY.
  */
-int ody_request_verify_body(const ody_query *query, ody_view body, ody_bytes *reason);
+int ody_request_verify_body(ody_digests *digests, const ody_query *query, ody_view body, ody_bytes *reason);
 
 #endif

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Two own a resolving, the one who asked and the thread; the last one to let go frees it. */
+/*
+ * Two own a resolving, the one who asked and the thread; the last one to let go frees it. Each has
+ * a descriptor of its own for the same event: the loop of the one who asked may still look at its
+ * one when the thread ends.
+ */
 #include "cluster/resolver.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,7 +18,8 @@
 
 struct ody_resolving {
     _Atomic unsigned owners;
-    int done;
+    int done;  /* of the one who asked */
+    int tells; /* the thread's */
     uint16_t port;
     _Atomic bool answered; /* what follows is written */
     int failure;           /* of getaddrinfo */
@@ -61,7 +67,6 @@ bool ody_addresses_known(const char *host, uint16_t port, ody_addresses *address
 static void release(ody_resolving *resolving)
 {
     if (atomic_fetch_sub(&resolving->owners, 1) == 1) {
-        close(resolving->done);
         ody_free(resolving);
     }
 }
@@ -72,7 +77,8 @@ static void *resolve(void *context)
 
     resolving->failure = look_up(resolving->host, resolving->port, 0, &resolving->addresses);
     atomic_store(&resolving->answered, true);
-    eventfd_write(resolving->done, 1);
+    eventfd_write(resolving->tells, 1);
+    close(resolving->tells);
     release(resolving);
     return NULL;
 }
@@ -90,6 +96,17 @@ static bool start(ody_resolving *resolving)
     return started;
 }
 
+static void begin_failed(ody_resolving *resolving)
+{
+    if (resolving->done >= 0) {
+        close(resolving->done);
+    }
+    if (resolving->tells >= 0) {
+        close(resolving->tells);
+    }
+    ody_free(resolving);
+}
+
 ody_resolving *ody_resolve_begin(const char *host, uint16_t port)
 {
     size_t length = strlen(host) + 1;
@@ -101,12 +118,10 @@ ody_resolving *ody_resolve_begin(const char *host, uint16_t port)
     memcpy(resolving->host, host, length);
     resolving->port = port;
     resolving->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    resolving->tells = resolving->done < 0 ? -1 : fcntl(resolving->done, F_DUPFD_CLOEXEC, 0);
     atomic_init(&resolving->owners, 2);
-    if (resolving->done < 0 || !start(resolving)) {
-        if (resolving->done >= 0) {
-            close(resolving->done);
-        }
-        ody_free(resolving);
+    if (resolving->tells < 0 || !start(resolving)) {
+        begin_failed(resolving);
         return NULL;
     }
     return resolving;
@@ -126,6 +141,7 @@ int ody_resolve_end(ody_resolving *take_resolving, ody_addresses *addresses, ody
         failure = take_resolving->failure;
         *addresses = take_resolving->addresses;
     }
+    close(take_resolving->done);
     release(take_resolving);
     if (failure != 0 || addresses->count == 0) {
         return ody_error_set(error, ODY_ESYSTEM, "the name cannot be resolved: %s",
@@ -137,6 +153,7 @@ int ody_resolve_end(ody_resolving *take_resolving, ody_addresses *addresses, ody
 void ody_resolve_drop(ody_resolving *take_resolving)
 {
     if (take_resolving) {
+        close(take_resolving->done);
         release(take_resolving);
     }
 }

@@ -213,7 +213,24 @@ static bool receive(ody_http_exchange *exchange, const char *data, size_t size)
     return false;
 }
 
-/* All of it has come, or the hub has answered. */
+/* Most answers of the hub are there within a turn of the loop, and suspending costs as much as the
+ * rest of a request. So a connection is suspended when it has been asked in vain once. */
+static enum MHD_Result await_hub(ody_http_exchange *exchange)
+{
+    ody_http_connection *connection = exchange->connection;
+
+    if (!exchange->awaited) {
+        exchange->awaited = true;
+        connection->daemon->patient = true;
+        ody__http_connection_hold(connection);
+    } else {
+        exchange->suspended = true;
+        MHD_suspend_connection(connection->mhd);
+    }
+    return MHD_YES;
+}
+
+/* All of it has come, or the hub may have answered. */
 static enum MHD_Result finish(ody_http_exchange *exchange)
 {
     exchange->suspended = false;
@@ -222,17 +239,13 @@ static enum MHD_Result finish(ody_http_exchange *exchange)
         ody__http_dispatch(exchange);
         forget_body(exchange);
     }
-    if (exchange->status != 0) {
-        return send_answer(exchange);
+    if (exchange->status == 0 && exchange->outstanding > 0) {
+        return await_hub(exchange);
     }
-    if (exchange->outstanding == 0) {
+    if (exchange->status == 0) {
         ody__http_refuse(exchange, 500, "The server has no answer");
-        return send_answer(exchange);
     }
-    exchange->suspended = true;
-    ody__http_connection_hold(exchange->connection);
-    MHD_suspend_connection(exchange->connection->mhd);
-    return MHD_YES;
+    return send_answer(exchange);
 }
 
 enum MHD_Result ody__http_on_request(void *daemon, struct MHD_Connection *mhd, const char *url,
@@ -262,9 +275,11 @@ enum MHD_Result ody__http_on_request(void *daemon, struct MHD_Connection *mhd, c
 
 void ody__http_exchange_resume(ody_http_exchange *exchange)
 {
+    if (exchange->awaited) {
+        exchange->connection->daemon->due = true;
+    }
     if (exchange->suspended) {
         exchange->suspended = false;
-        exchange->connection->daemon->due = true;
         MHD_resume_connection(exchange->connection->mhd);
     }
 }

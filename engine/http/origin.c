@@ -3,7 +3,7 @@
  * What libmicrohttpd takes without a question: heads whose end and whose body two readers could see
  * at different places. And who asks, judged anew for each request of a connection.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <strings.h>
 #include "http/callbacks.h"
 #include "net/client_address.h"
@@ -75,9 +75,10 @@ static void note_coding(framing_count *count, ody_view value)
  */
 static bool keeps_lines_together(void)
 {
-    unsigned last = 0;
+    static const char old[] = "0.9.";
+    const char *version = MHD_get_version();
 
-    return sscanf(MHD_get_version(), "0.9.%u", &last) == 1 && last <= 76;
+    return strncmp(version, old, sizeof(old) - 1) == 0 && atoi(version + sizeof(old) - 1) <= 76;
 }
 
 /* It adds the rest of a folded line to the header's name. */

@@ -11,6 +11,7 @@
 #define ODY_HTTP_ROOM_H
 
 #include <sys/socket.h>
+#include "auth/digests.h"
 #include "base/list.h"
 #include "base/wheel.h"
 #include "http/rate.h"
@@ -35,7 +36,8 @@ typedef struct ody_http_daemon {
     ody_http_server *server;
     struct MHD_Daemon *mhd;
     ev_io readable;
-    bool due; /* is to run before the loop sleeps */
+    bool due;     /* is to run before the loop sleeps */
+    bool patient; /* but not before the answers of this turn are there */
     size_t connections;
     ody_bytes certificate; /* PEM, with its NUL; empty without TLS */
     ody_bytes key;
@@ -60,6 +62,7 @@ struct ody_http_server {
     bool draining;
     bool closed;          /* requests to apps are refused */
     ody_http_rate *rates; /* by number of the app */
+    ody_digests *digests;
     unsigned next_shard;  /* that gets a WebSocket */
     ody_http_state state;
 };
@@ -95,8 +98,9 @@ struct ody_http_exchange {
     ody_http_server *server;
     ody_http_connection *connection; /* NULL until the head has come */
     bool begun;                      /* the head has come */
+    bool asked;   /* dispatched */
+    bool awaited; /* the hub's answer is waited for */
     bool suspended;
-    bool asked; /* dispatched */
     bool last;  /* the connection ends with the answer */
     bool early; /* the answer comes before the end of the request */
     ody_view method;
@@ -163,7 +167,7 @@ void ody__http_connection_cut(ody_http_connection *connection);
 
 /* exchange.c */
 
-/** The answer is there: goes on with a suspended exchange. */
+/** The answer is there: goes on with an exchange that waits for it. */
 void ody__http_exchange_resume(ody_http_exchange *exchange);
 
 /* linger.c */

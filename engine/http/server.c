@@ -152,8 +152,10 @@ static void run_due(ody_http_server *server)
         ody_http_daemon *daemon = ody_container_of(node, ody_http_daemon, node);
 
         node = node->next;
-        if (daemon->due) {
+        if (daemon->due && !daemon->patient) {
             ody__http_daemon_run(daemon);
+        } else {
+            daemon->patient = false;
         }
         more = more || daemon->due;
         if (daemon != server->daemon && daemon->connections == 0) {
@@ -211,17 +213,20 @@ static void watchers_stop(ody_http_server *server)
     ev_idle_stop(loop, &server->more);
 }
 
-int ody_http_server_new(const ody_http_setup *setup, ody_http_server **out, ody_error *error)
+static void server_free(ody_http_server *server)
+{
+    ody_digests_free(server->digests);
+    ody_free(server->rates);
+    ody_free(server);
+}
+
+/* @return NULL without memory. */
+static ody_http_server *server_new(const ody_http_setup *setup)
 {
     ody_http_server *server = ody_calloc(1, sizeof(*server));
-    int code;
 
-    if (server) {
-        server->rates = ody_calloc(ODY_APP_NUMBERS, sizeof(*server->rates));
-    }
-    if (!server || !server->rates) {
-        ody_free(server);
-        return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
+    if (!server) {
+        return NULL;
     }
     server->setup = *setup;
     server->options = setup->options;
@@ -231,10 +236,26 @@ int ody_http_server_new(const ody_http_setup *setup, ody_http_server **out, ody_
     ody_list_init(&server->waiting);
     ody_list_init(&server->exchanges);
     ody_list_init(&server->lingering);
+    server->rates = ody_calloc(ODY_APP_NUMBERS, sizeof(*server->rates));
+    server->digests = ody_digests_new();
+    if (!server->rates || !server->digests) {
+        server_free(server);
+        return NULL;
+    }
+    return server;
+}
+
+int ody_http_server_new(const ody_http_setup *setup, ody_http_server **out, ody_error *error)
+{
+    ody_http_server *server = server_new(setup);
+    int code;
+
+    if (!server) {
+        return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
+    }
     code = ody__http_daemon_new(server, &server->daemon, error);
     if (code < 0) {
-        ody_free(server->rates);
-        ody_free(server);
+        server_free(server);
         return code;
     }
     watchers_start(server);
@@ -288,14 +309,14 @@ void ody_http_server_close(ody_http_server *server)
     server->closed = true;
 }
 
-/* Suspended requests get an answer: libmicrohttpd cannot end while there are any. */
+/* Requests on their way get an answer: libmicrohttpd cannot end while any is suspended. */
 static void answer_all(ody_http_server *server)
 {
     for (ody_list_node *node = server->exchanges.next; node != &server->exchanges;
          node = node->next) {
         ody_http_exchange *exchange = ody_container_of(node, ody_http_exchange, node);
 
-        if (exchange->suspended) {
+        if (exchange->awaited && exchange->status == 0) {
             ody__http_cancel(exchange);
             ody__http_refuse_error(exchange, ODY_EDRAINING, NULL);
             ody__http_exchange_resume(exchange);
@@ -314,13 +335,14 @@ void ody_http_server_free(ody_http_server *server)
     while (!ody_list_empty(&server->daemons)) {
         ody_http_daemon *daemon = ody_container_of(server->daemons.next, ody_http_daemon, node);
 
+        /* One run takes an answer, the next one sends it. */
+        ody__http_daemon_run(daemon);
         ody__http_daemon_run(daemon);
         ody__http_daemon_free(daemon);
     }
     ody__http_linger_end(server);
     watchers_stop(server);
-    ody_free(server->rates);
-    ody_free(server);
+    server_free(server);
 }
 
 ody_http_state ody_http_server_look(const ody_http_server *server)

@@ -220,9 +220,10 @@ bool ody_request_is_proxied(const ody_http_head *head)
 bool ody_request_is_of_a_page(const ody_http_head *head)
 {
     ody_view site = ODY_VIEW("Sec-Fetch-Site");
+    size_t count = ody_http_header_count(head, site);
 
-    return ody_http_header_count(head, ODY_VIEW("Origin")) > 0 ||
-           (ody_http_header_count(head, site) > 0 &&
+    return ody_http_header_count(head, ODY_VIEW("Origin")) > 0 || count > 1 ||
+           (count == 1 &&
             !ody_view_equal(ody_http_header_find(head, site), ODY_VIEW("none")));
 }
 

@@ -160,7 +160,8 @@ static void try_broadcast(ody_view body)
     must_match(root, "event", broadcast.event);
     must_match(root, "api_key", broadcast.api_key);
     must_match(root, "broadcast_key", broadcast.broadcast_key);
-    MUST(broadcast.channel.length > 0 && broadcast.event.length > 0 && broadcast.api_key.length > 0);
+    MUST(broadcast.channel.length > 0 && broadcast.event.length > 0 &&
+         broadcast.api_key.length > 0);
     check_data(json_object_get(root, "data"), broadcast.data);
     json_decref(root);
     ody_api_broadcast_fini(&broadcast);

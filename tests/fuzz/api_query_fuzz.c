@@ -12,6 +12,7 @@
 
 #define NOW 1700000000
 
+static ody_digests *digests;
 static const ody_app app = {.id = "1", .keys = {{"key", "secret"}}, .enabled = true};
 
 static bool contains(ody_view text, ody_view part)
@@ -80,8 +81,7 @@ static void check_parameters(const ody_query *query)
         for (size_t at = 0; at < one->name.length; at++) {
             MUST(one->name.data[at] < 'A' || one->name.data[at] > 'Z');
         }
-        MUST(one->list ||
-             ody_view_equal(ody_query_find(query, one->name), one->value));
+        MUST(one->list || ody_view_equal(ody_query_find(query, one->name), one->value));
     }
 }
 
@@ -128,7 +128,7 @@ static int verify(const ody_signed_request *request, const ody_query *query, ody
 
     copy.query = query;
     reason->length = 0;
-    return ody_request_verify(&copy, &app, NOW, reason);
+    return ody_request_verify(digests, &copy, &app, NOW, reason);
 }
 
 /* Adds a signature to a query's text and has it verified. */
@@ -204,6 +204,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ody_error error;
     int code;
 
+    digests = digests ? digests : ody_digests_new();
+    MUST(digests);
     request.path = fuzz_take(&rest, '\n');
     request.prefix = fuzz_take(&rest, '\n');
     check_route(request.path, request.prefix);

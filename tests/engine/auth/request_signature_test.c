@@ -34,12 +34,14 @@ static const parts vector = {"POST", "/apps/3/events", "", VECTOR, BODY, NOW};
 /* @return as ody_request_verify; the sentence goes into reason, which is 8192 bytes. */
 static int verify_for(const ody_app *whose, const parts *request, char *reason)
 {
+    ody_digests *digests = ody_digests_new();
     ody_bytes said = {0};
     ody_query query;
     int code;
 
     CHECK_EQUAL(ody_query_parse(ody_view_of(request->query), &query, NULL), 0);
     code = ody_request_verify(
+        digests,
         &(ody_signed_request){
             .method = ody_test_guarded(ody_view_of(request->method)),
             .path = ody_test_guarded(ody_view_of(request->path)),
@@ -48,8 +50,9 @@ static int verify_for(const ody_app *whose, const parts *request, char *reason)
         },
         whose, request->now, &said);
     if (code == 0) {
-        code = ody_request_verify_body(&query, ody_test_guarded(ody_view_of(request->body)), &said);
+        code = ody_request_verify_body(digests, &query, ody_test_guarded(ody_view_of(request->body)), &said);
     }
+    ody_digests_free(digests);
     ody_query_fini(&query);
     snprintf(reason, 8192, "%.*s", (int)said.length, said.data ? said.data : "");
     ody_bytes_fini(&said);
@@ -252,17 +255,21 @@ TEST(the_body_must_be_the_one_that_was_signed)
          "Invalid body MD5: body_md5 is not the digest of the body"},
     };
 
+    ody_digests *digests = ody_digests_new();
+
     for (size_t index = 0; index < sizeof(rows) / sizeof(rows[0]); index++) {
         ody_bytes reason = {0};
         ody_query query;
 
         CHECK_EQUAL(ody_query_parse(ody_view_of(rows[index].query), &query, NULL), 0);
-        CHECK_EQUAL(ody_request_verify_body(&query, ody_view_of(rows[index].body), &reason),
-                    ODY_ESIGNATURE);
+        CHECK_EQUAL(
+            ody_request_verify_body(digests, &query, ody_view_of(rows[index].body), &reason),
+            ODY_ESIGNATURE);
         CHECK_VIEW(ody_bytes_view(&reason), ody_view_of(rows[index].sentence));
         ody_query_fini(&query);
         ody_bytes_fini(&reason);
     }
+    ody_digests_free(digests);
 }
 
 TEST(the_digest_of_no_body_may_be_sent_too)
@@ -388,7 +395,7 @@ TEST(survives_a_lack_of_memory_anywhere)
     char reason[8192];
     parts request = vector;
     int code;
-    long n = 2; /* the first one is the query's */
+    long n = 3; /* the first ones are the digests and the query */
 
     request.path = "/apps/3/%65vents";
     do {
@@ -397,5 +404,5 @@ TEST(survives_a_lack_of_memory_anywhere)
         ody_memory_fail_at(0);
     } while (code == ODY_EMEMORY);
     CHECK_EQUAL(code, 0);
-    CHECK(n > 4);
+    CHECK(n > 5);
 }

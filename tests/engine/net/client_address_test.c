@@ -239,3 +239,51 @@ TEST(request_is_not_local)
     }
     CHECK(!local("192.0.2.1", "Host: localhost\r\n"));
 }
+
+TEST(request_is_of_a_page_or_was_typed)
+{
+    static const struct {
+        const char *headers;
+        bool of_a_page;
+    } rows[] = {
+        {"", false},
+        {"Host: localhost\r\nUser-Agent: curl\r\n", false},
+        {"Origin: http://localhost\r\n", true},
+        {"Origin: null\r\n", true},
+        {"Origin:\r\n", true},
+        {"Sec-Fetch-Site: none\r\n", false},
+        {"Sec-Fetch-Site: same-origin\r\n", true},
+        {"sec-fetch-site: cross-site\r\n", true},
+        {"Sec-Fetch-Site:\r\n", true},
+        {"Sec-Fetch-Site: none\r\nSec-Fetch-Site: none\r\n", true},
+    };
+
+    for (size_t index = 0; index < sizeof(rows) / sizeof(rows[0]); index++) {
+        char text[4096];
+        ody_http_head head;
+
+        parse(rows[index].headers, text, sizeof(text), &head);
+        if (ody_request_is_of_a_page(&head) != rows[index].of_a_page) {
+            FAIL("\"%s\" is%s of a page", rows[index].headers, rows[index].of_a_page ? " not" : "");
+        }
+    }
+}
+
+TEST(request_is_proxied_where_a_proxy_left_its_trace)
+{
+    static const char *const traces[] = {
+        "Forwarded: for=1.1.1.1\r\n",  "forwarded:\r\n",
+        "X-Forwarded-For: 1.1.1.1\r\n", "x-forwarded-proto: https\r\n",
+        "X-Forwarded-Anything: 1\r\n",  "X-Real-IP: 1.1.1.1\r\n",
+        "Via: 1.1 proxy\r\n",
+    };
+    char text[4096];
+    ody_http_head head;
+
+    for (size_t index = 0; index < sizeof(traces) / sizeof(traces[0]); index++) {
+        parse(traces[index], text, sizeof(text), &head);
+        CHECK(ody_request_is_proxied(&head));
+    }
+    parse("Host: x\r\nOrigin: y\r\nX-Forwarded: 1\r\n", text, sizeof(text), &head);
+    CHECK(!ody_request_is_proxied(&head));
+}

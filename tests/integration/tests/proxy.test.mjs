@@ -1,50 +1,15 @@
 // Behind Debian's nginx: the address of the client is the one that a trusted proxy names.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { keepAlive, sdk } from '../lib/api.mjs';
 import { Client, closeClients, pusher, subscribed, bound } from '../lib/clients.mjs';
-import { freePort } from '../lib/project.mjs';
-import { Server, start } from '../lib/server.mjs';
-import { accepts, eventually, within } from '../lib/wait.mjs';
+import { Nginx } from '../lib/nginx.mjs';
+import { Server } from '../lib/server.mjs';
+import { eventually } from '../lib/wait.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'ody-nginx-'));
-chmodSync(folder, 0o755);
 let server;
 let nginx;
 let port;
-
-function configuration(upstream) {
-  return `
-daemon off;
-worker_processes 1;
-pid ${folder}/nginx.pid;
-error_log ${folder}/error.log;
-events { worker_connections 256; }
-http {
-    access_log off;
-    client_body_temp_path ${folder}/body;
-    proxy_temp_path ${folder}/proxy;
-    fastcgi_temp_path ${folder}/fastcgi;
-    uwsgi_temp_path ${folder}/uwsgi;
-    scgi_temp_path ${folder}/scgi;
-    server {
-        listen 127.0.0.1:${port};
-        location / {
-            proxy_pass http://127.0.0.1:${upstream};
-            proxy_http_version 1.1;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection "upgrade";
-            proxy_set_header Host $host;
-            proxy_set_header X-Forwarded-For $http_x_test_address;
-            proxy_read_timeout 60s;
-        }
-    }
-}
-`;
-}
 
 before(async () => {
   server = await Server.start({
@@ -53,19 +18,22 @@ before(async () => {
       WEBSOCKET_TRUSTED_PROXIES: '127.0.0.1/32', WEBSOCKET_LOG_LEVEL: 'debug', WEBSOCKET_LIMIT_CONNECTIONS_PER_ADDRESS: 2,
     },
   });
-  port = await freePort();
-  writeFileSync(join(folder, 'nginx.conf'), configuration(server.port));
-  nginx = start('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+  nginx = await Nginx.start({
+    location: `
+            proxy_pass http://127.0.0.1:${server.port};
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection "upgrade";
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-For $http_x_test_address;
+            proxy_read_timeout 60s;`,
   });
-  await eventually(() => accepts(port), 'a listening nginx');
+  port = nginx.port;
 });
 after(async () => {
   closeClients();
-  nginx.child.kill('SIGTERM');
-  await within(nginx.exited, 'the end of nginx');
+  await nginx.stop();
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const from = (address, options = {}) => ({ port, headers: { 'X-Test-Address': address }, ...options });

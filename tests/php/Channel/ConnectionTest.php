@@ -75,7 +75,7 @@ final class ConnectionTest extends ProjectTestCase
             <?php
             file_put_contents(__DIR__ . '/seen', $_SERVER['REQUEST_METHOD'] . ' ' . $_SERVER['SCRIPT_NAME'] . ' ' . file_get_contents('php://input'));
             header('Content-Type: application/json');
-            echo '{"channels":{"my-channel":{"subscription_count":2}}}';
+            echo '{"channels":{"my-channel":{"subscription_count":3}},"sent_to":2}';
             PHP);
         $port = \Ody\Websocket\Tests\Support\Project::freePort();
         $server = proc_open(

@@ -39,7 +39,7 @@ final class AppsTest extends ProjectTestCase
         $client = self::subscriber($project);
         $lines = $project->artisan('websocket:status')->succeeded()->output;
         $client->sync();
-        self::assertStringContainsString("apps                2\n  1                 0 connections, 0 channels, 0 subscriptions\n  shop              1 connections, 1 channels, 1 subscriptions\n", $lines);
+        self::assertStringContainsString("apps                2\n  1                 0 connections, 0 channels, 0 subscriptions, 0 messages published\n  shop              1 connections, 1 channels, 1 subscriptions, 0 messages published\n", $lines);
     }
 
     private function started(bool $http): Project
