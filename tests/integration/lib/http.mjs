@@ -6,16 +6,27 @@ import { request as secureRequest } from 'node:https';
 import { run } from './server.mjs';
 import { within } from './wait.mjs';
 
-/** A path with the parameters that sign it. Parameters are not encoded in what is signed. */
-export function signedPath(server, method, path, body = '', parameters = {}, time = Math.floor(Date.now() / 1000)) {
+/**
+ * A path with the parameters that sign it, which are not encoded in what is signed. `signs` are other things to
+ * sign than those that are sent: { method, path, body, time, version, key, secret }.
+ */
+export function signedPath(app, method, path, body = '', parameters = {}, signs = {}) {
   const all = {
-    ...parameters, auth_key: server.key, auth_timestamp: time, auth_version: '1.0',
-    ...(body === '' ? {} : { body_md5: createHash('md5').update(body).digest('hex') }),
+    ...parameters,
+    auth_key: signs.key ?? app.key,
+    auth_timestamp: signs.time ?? Math.floor(Date.now() / 1000),
+    auth_version: signs.version ?? '1.0',
+    ...(body === '' ? {} : { body_md5: createHash('md5').update(signs.body ?? body).digest('hex') }),
   };
   const names = Object.keys(all).sort();
-  const text = [method, path, names.map((name) => `${name}=${all[name]}`).join('&')].join('\n');
-  const signature = createHmac('sha256', server.secret).update(text).digest('hex');
+  const text = [signs.method ?? method, signs.path ?? path, names.map((name) => `${name}=${all[name]}`).join('&')].join('\n');
+  const signature = createHmac('sha256', signs.secret ?? app.secret).update(text).digest('hex');
   return `${path}?${names.map((name) => `${name}=${encodeURIComponent(all[name])}`).join('&')}&auth_signature=${signature}`;
+}
+
+/** The same for what is behind /apps/{id}. */
+export function signed(app, method, path, { body = '', parameters = {}, signs = {} } = {}) {
+  return signedPath(app, method, `/apps/${app.appId ?? '1'}${path}`, body, parameters, signs);
 }
 
 /** Sends any request. Returns {status, headers, text}. */
@@ -43,12 +54,11 @@ export class Api {
   }
 
   /** Sends a signed request. `path` is behind /apps/{id}. */
-  send(method, path, { body = '', parameters = {}, headers = {} } = {}) {
+  send(method, path, { body = '', parameters = {}, signs = {}, headers = {} } = {}) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const signed = signedPath(this.server, method, `/apps/${this.server.appId ?? '1'}${path}`, text, parameters);
     return send({
-      port: this.port, method, path: this.prefix + signed, body: text, agent: this.agent, tls: this.tls,
-      headers: { 'Content-Type': 'application/json', ...headers },
+      port: this.port, method, path: this.prefix + signed(this.server, method, path, { body: text, parameters, signs }), body: text,
+      agent: this.agent, tls: this.tls, headers: { 'Content-Type': 'application/json', ...headers },
     });
   }
 

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { refusal, sdk } from '../lib/api.mjs';
+import { refusal, sdk } from '../lib/sdk.mjs';
 import { Client, closeClients, eventsOf, pusher, reached, signedIn, subscribed } from '../lib/clients.mjs';
 import { Server, artisan } from '../lib/server.mjs';
 

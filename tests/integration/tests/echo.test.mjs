@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import Echo from 'laravel-echo';
 import Pusher from 'pusher-js';
-import { sdk } from '../lib/api.mjs';
+import { sdk } from '../lib/sdk.mjs';
 import { Server } from '../lib/server.mjs';
 import { Inbox, eventually, within } from '../lib/wait.mjs';
 

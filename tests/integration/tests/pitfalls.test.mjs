@@ -1,18 +1,20 @@
 // The HTTP API byte by byte: how requests arrive, what every answer carries, what must be signed; and curl.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ask, send, signed } from '../lib/api.mjs';
 import { Client, Raw, closeClients } from '../lib/clients.mjs';
-import { Server, run } from '../lib/server.mjs';
+import { Api, send, signed } from '../lib/http.mjs';
+import { Server } from '../lib/server.mjs';
 
 const OTHER = { appId: 'other', key: 'other-key', secret: 'other-secret' };
 let server;
+let api;
 let subscriber;
 before(async () => {
   server = await Server.start({
     workers: 2,
     configuration: `<?php return ['apps' => [['id' => 'other', 'key' => 'other-key', 'secret' => 'other-secret']]];`,
   });
+  api = new Api(server);
   subscriber = await Client.greeted(server);
   await subscriber.subscribe('news');
 });
@@ -38,7 +40,7 @@ async function inPieces(bytes, ends) {
   let begin = 0;
   for (const end of [...ends, bytes.length]) {
     raw.write(bytes.subarray(begin, end));
-    assert.equal((await send(server, 'GET', '/up')).status, 200);
+    assert.equal((await send({ port: server.port, path: '/up' })).status, 200);
     begin = end;
   }
   return raw;
@@ -122,17 +124,17 @@ describe('pitfall 11', () => {
 describe('pitfall 12', () => {
   test('pitfall 12: the largest event and the largest batch are taken', async () => {
     const data = '"'.repeat(102_400);
-    assert.equal((await ask(server, 'POST', '/events', { body: event(data) })).status, 200);
+    assert.equal((await api.send('POST', '/events', { body: event(data) })).status, 200);
     assert.ok((await subscriber.expect('e', 'news')).data === data, 'other data');
     const batch = Array.from({ length: 10 }, () => ({ name: 'e', channel: 'elsewhere', data }));
-    assert.equal((await ask(server, 'POST', '/batch_events', { body: { batch } })).status, 200);
+    assert.equal((await api.send('POST', '/batch_events', { body: { batch } })).status, 200);
   });
 
   test('pitfall 12: what is too large is told so, with the limit', async () => {
     const refused = async (path, body, text) => {
-      const answer = await ask(server, 'POST', path, { body });
+      const answer = await api.send('POST', path, { body });
       assert.deepEqual([answer.status, answer.headers['content-type']], [413, 'text/plain; charset=utf-8']);
-      assert.match(answer.body, text);
+      assert.match(answer.text, text);
     };
     const data = 'x'.repeat(102_401);
     await refused('/events', event(data), /content of this event exceeds the allowed maximum \(102400 bytes\)/);
@@ -148,14 +150,14 @@ describe('pitfall 13', () => {
   test('pitfall 13: every answer says how long it is', async () => {
     const request = (method, target, headers = []) =>
       [`${method} ${target} HTTP/1.1`, 'Host: 127.0.0.1', ...(method === 'POST' ? ['Content-Length: 0'] : []), ...headers, '', ''].join('\r\n');
-    const api = (method, path, options) => request(method, signed(server, method, path, options));
+    const ofApp = (method, path, options) => request(method, signed(server, method, path, options));
     const requests = [
-      [200, api('GET', '/channels')], [200, api('GET', '/channels/news')], [200, api('GET', '/channels/presence-x/users')],
-      [200, api('POST', '/users/x/terminate_connections')], [202, api('POST', '/channels/x/events', { query: { name: 'e' } })],
-      [200, api('GET', '/connections')], [200, api('GET', '/channels/news/subscribers')],
+      [200, ofApp('GET', '/channels')], [200, ofApp('GET', '/channels/news')], [200, ofApp('GET', '/channels/presence-x/users')],
+      [200, ofApp('POST', '/users/x/terminate_connections')], [202, ofApp('POST', '/channels/x/events', { parameters: { name: 'e' } })],
+      [200, ofApp('GET', '/connections')], [200, ofApp('GET', '/channels/news/subscribers')],
       [200, request('GET', '/')], [200, request('GET', '/up')], [200, request('GET', '/ready')], [200, request('GET', '/metrics')],
       [200, request('GET', '/usage')], [200, request('GET', '/accept-traffic')], [200, request('GET', '/health')],
-      [204, request('OPTIONS', '/api/broadcast')], [400, request('POST', '/api/broadcast')], [400, api('POST', '/events')],
+      [204, request('OPTIONS', '/api/broadcast')], [400, request('POST', '/api/broadcast')], [400, ofApp('POST', '/events')],
       [401, request('GET', '/apps/1/channels')], [404, request('GET', '/nothing')], [404, request('GET', '/apps/9/channels')],
       [405, request('GET', '/api/broadcast')], [426, request('GET', `/app/${server.key}`)],
     ];
@@ -170,7 +172,7 @@ describe('pitfall 13', () => {
   });
 
   test('pitfall 13: HEAD has the length of GET and no body', async () => {
-    const head = `HEAD ${signed(server, 'HEAD', '/channels/news', { query: { info: 'subscription_count' } })} HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const head = `HEAD ${signed(server, 'HEAD', '/channels/news', { parameters: { info: 'subscription_count' } })} HTTP/1.1\r\nHost: x\r\n\r\n`;
     const raw = await Raw.open(server);
     raw.write(`${head}GET /up HTTP/1.1\r\nHost: x\r\n\r\n`);
     const [first, second] = await answers(raw, 2, { without: [0] });
@@ -188,13 +190,13 @@ describe('pitfall 14', () => {
     for (const sent of ['', '/live/ws']) {
       for (const path of sent === '' ? [full('')] : [full(''), full(sent)]) {
         const target = sent + signed(prefixed, 'POST', '/events', { body: event('x'), signs: { path } });
-        assert.equal((await send(prefixed, 'POST', target, { body: event('x') })).body, '{}', `${sent} ${path}`);
+        assert.equal((await send({ port: prefixed.port, method: 'POST', path: target, body: event('x') })).text, '{}', `${sent} ${path}`);
       }
     }
     const foreign = signed(prefixed, 'POST', '/events', { body: event('x'), signs: { path: full('/other') } });
-    assert.equal((await send(prefixed, 'POST', foreign, { body: event('x') })).status, 401);
-    assert.equal((await send(prefixed, 'POST', `/other${foreign}`, { body: event('x') })).status, 404);
-    assert.equal((await send(prefixed, 'GET', '/live/ws/up')).status, 200);
+    assert.equal((await send({ port: prefixed.port, method: 'POST', path: foreign, body: event('x') })).status, 401);
+    assert.equal((await send({ port: prefixed.port, method: 'POST', path: `/other${foreign}`, body: event('x') })).status, 404);
+    assert.equal((await send({ port: prefixed.port, path: '/live/ws/up' })).status, 200);
     const client = await Client.greeted(prefixed, { path: `/live/ws/app/${prefixed.key}` });
     await client.works();
   });
@@ -203,12 +205,12 @@ describe('pitfall 14', () => {
     const names = [['presence-a@b,c;d=e', 'presence-a%40b%2Cc%3Bd%3De'], ['presence-plain', 'presence%2dplain']];
     for (const [name, escaped] of names) {
       for (const path of [`/apps/1/channels/${name}/users`, `/apps/1/channels/${escaped}/users`]) {
-        const answer = await ask(server, 'GET', `/channels/${escaped}/users`, { signs: { path } });
-        assert.deepEqual([answer.status, answer.body], [200, '{"users":[]}'], path);
+        const answer = await api.send('GET', `/channels/${escaped}/users`, { signs: { path } });
+        assert.deepEqual([answer.status, answer.text], [200, '{"users":[]}'], path);
       }
     }
-    const { status, body } = await ask(server, 'POST', '/users/a%20b%2Fc/terminate_connections', { body: '{}' });
-    assert.deepEqual([status, body], [200, '{}']);
+    const { status, text } = await api.send('POST', '/users/a%20b%2Fc/terminate_connections', { body: '{}' });
+    assert.deepEqual([status, text], [200, '{}']);
   });
 });
 
@@ -232,25 +234,25 @@ describe('pitfall 15', () => {
     'of last year': { time: 1_700_000_000 },
     'of another version': { version: '2.0' },
   };
-  for (const [index, [method, path, body = '', query = {}]] of endpoints('news').entries()) {
+  for (const [index, [method, path, body = '', parameters = {}]] of endpoints('news').entries()) {
     test(`pitfall 15: ${method} ${path} must be signed`, async () => {
-      const [, other, text, parameters] = endpoints('elsewhere')[index];
-      const control = await ask(server, method, other, { body: text ?? '', query: parameters });
-      assert.ok(control.status < 300, `${control.status} ${control.body}`);
-      const attempts = Object.entries(wrongs).map(([what, signs]) => [what, signed(server, method, path, { body, query, signs })]);
-      const right = signed(server, method, path, { body, query });
+      const [, other, text = ''] = endpoints('elsewhere')[index];
+      const control = await api.send(method, other, { body: text, parameters });
+      assert.ok(control.status < 300, `${control.status} ${control.text}`);
+      const attempts = Object.entries(wrongs).map(([what, signs]) => [what, signed(server, method, path, { body, parameters, signs })]);
+      const right = signed(server, method, path, { body, parameters });
       for (const name of ['auth_key', 'auth_timestamp', 'auth_version', 'auth_signature']) {
         attempts.push([`without ${name}`, right.replace(new RegExp(`${name}=[^&]*&?`), '')]);
       }
       attempts.push(['without a query', `/apps/1${path}`], ['with one parameter more', `${right}&more=1`]);
       if (body !== '') {
-        attempts.push(['with another body', signed(server, method, path, { body, query, signs: { body: `${body} ` } })]);
-        attempts.push(['without a digest of the body', signed(server, method, path, { query })]);
+        attempts.push(['with another body', signed(server, method, path, { body, parameters, signs: { body: `${body} ` } })]);
+        attempts.push(['without a digest of the body', signed(server, method, path, { parameters })]);
       }
       for (const [what, target] of attempts) {
-        const answer = await send(server, method, target, { body });
-        assert.equal(answer.status, 401, `${what}: ${answer.body}`);
-        assert.notEqual(answer.body, '');
+        const answer = await send({ port: server.port, method, path: target, body });
+        assert.equal(answer.status, 401, `${what}: ${answer.text}`);
+        assert.notEqual(answer.text, '');
       }
     });
   }

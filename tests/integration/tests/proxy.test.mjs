@@ -1,7 +1,7 @@
 // Behind Debian's nginx: the address of the client is the one that a trusted proxy names.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { keepAlive, sdk } from '../lib/api.mjs';
+import { keepAlive, sdk } from '../lib/sdk.mjs';
 import { Client, closeClients, pusher, subscribed, bound } from '../lib/clients.mjs';
 import { Nginx } from '../lib/nginx.mjs';
 import { Server } from '../lib/server.mjs';

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { phpSdk, signed } from '../lib/api.mjs';
+import { signed } from '../lib/http.mjs';
+import { phpSdk } from '../lib/sdk.mjs';
 import { Client, Raw, closeClients, eventsOf, pusher, signedIn, subscribed } from '../lib/clients.mjs';
 import { Receiver, closeReceivers } from '../lib/receiver.mjs';
 import { Server } from '../lib/server.mjs';

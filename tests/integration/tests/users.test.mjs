@@ -2,7 +2,7 @@
 // channel_data, how many are subscribed, the time to be authorised, and origins.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { sdk } from '../lib/api.mjs';
+import { sdk } from '../lib/sdk.mjs';
 import {
   Client, authenticate, bound, closeClients, eventsOf, pusher, reached, sign, signedIn, subscribed,
 } from '../lib/clients.mjs';
