@@ -113,7 +113,8 @@ static bool list_paths(signature_check *self)
     return true;
 }
 
-int ody_request_verify_body(ody_digests *digests, const ody_query *query, ody_view body, ody_bytes *reason)
+int ody_request_verify_body(ody_digests *digests, const ody_query *query, ody_view body,
+                            ody_bytes *reason)
 {
     ody_view sent = ody_query_find(query, ODY_VIEW("body_md5"));
     char right[ODY_MD5_HEX];
@@ -246,8 +247,8 @@ static int check_signature(signature_check *self, const char *secret)
     return refuse_signature(self, sent);
 }
 
-int ody_request_verify(ody_digests *digests, const ody_signed_request *request, const ody_app *app, uint64_t now,
-                       ody_bytes *reason)
+int ody_request_verify(ody_digests *digests, const ody_signed_request *request, const ody_app *app,
+                       uint64_t now, ody_bytes *reason)
 {
     signature_check self = {.digests = digests, .request = request, .reason = reason};
     const char *secret;

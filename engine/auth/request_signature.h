@@ -36,14 +36,15 @@ typedef struct ody_signed_request {
  *        never the right signature. It may hold what the caller sent, made printable.
  * @return 0, ODY_ESIGNATURE or ODY_EMEMORY.
  */
-int ody_request_verify(ody_digests *digests, const ody_signed_request *request, const ody_app *app, uint64_t now,
-                       ody_bytes *reason);
+int ody_request_verify(ody_digests *digests, const ody_signed_request *request, const ody_app *app,
+                       uint64_t now, ody_bytes *reason);
 /**
  * Verifies that the body of a verified request is the one that was signed.
  * @param body as it came. A request without one may leave its digest out.
  * @param reason as above.
  * @return 0, ODY_ESIGNATURE or ODY_EMEMORY.
  */
-int ody_request_verify_body(ody_digests *digests, const ody_query *query, ody_view body, ody_bytes *reason);
+int ody_request_verify_body(ody_digests *digests, const ody_query *query, ody_view body,
+                            ody_bytes *reason);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signing and verifying. A fetch and a context per signature cost about a microsecond; whoever signs
- * all the time keeps them, see digests.h. State of the thread would outlive a module that PHP
+ * Signing and verifying. A fetch and a context per signature cost about a microsecond; whoever
+ * signs all the time keeps them, see digests.h. State of the thread would outlive a module that PHP
  * unloads.
  */
 #include <openssl/core_names.h>

@@ -65,8 +65,8 @@ static bool may_broadcast(ody_http_exchange *exchange, const ody_app *app,
         if (!ody__http_verify(exchange, app)) {
             return false;
         }
-        if (ody_request_verify_body(exchange->server->digests, &exchange->query, ody_bytes_view(&exchange->body), &reason) <
-            0) {
+        if (ody_request_verify_body(exchange->server->digests, &exchange->query,
+                                    ody_bytes_view(&exchange->body), &reason) < 0) {
             ody__http_refuse_view(exchange, 401, ody_bytes_view(&reason));
         }
         ody_bytes_fini(&reason);

@@ -86,7 +86,8 @@ bool ody__http_verify(ody_http_exchange *exchange, const ody_app *app)
         .query = &exchange->query,
     };
     ody_bytes reason = {0};
-    int code = ody_request_verify(exchange->server->digests, &request, app, ody_clock_unix_ms() / 1000, &reason);
+    int code = ody_request_verify(exchange->server->digests, &request, app,
+                                  ody_clock_unix_ms() / 1000, &reason);
 
     if (!accepted(exchange, code, &reason)) {
         return false;
@@ -109,7 +110,8 @@ static const ody_app *find_app_again(ody_http_exchange *exchange)
                          app ? "The app is disabled" : "There is no such app");
         return NULL;
     }
-    code = ody_request_verify_body(exchange->server->digests, &exchange->query, ody_bytes_view(&exchange->body), &reason);
+    code = ody_request_verify_body(exchange->server->digests, &exchange->query,
+                                   ody_bytes_view(&exchange->body), &reason);
     return accepted(exchange, code, &reason) ? app : NULL;
 }
 

@@ -63,7 +63,7 @@ struct ody_http_server {
     bool closed;          /* requests to apps are refused */
     ody_http_rate *rates; /* by number of the app */
     ody_digests *digests;
-    unsigned next_shard;  /* that gets a WebSocket */
+    unsigned next_shard; /* that gets a WebSocket */
     ody_http_state state;
 };
 
@@ -98,8 +98,8 @@ struct ody_http_exchange {
     ody_http_server *server;
     ody_http_connection *connection; /* NULL until the head has come */
     bool begun;                      /* the head has come */
-    bool asked;   /* dispatched */
-    bool awaited; /* the hub's answer is waited for */
+    bool asked;                      /* dispatched */
+    bool awaited;                    /* the hub's answer is waited for */
     bool suspended;
     bool last;  /* the connection ends with the answer */
     bool early; /* the answer comes before the end of the request */

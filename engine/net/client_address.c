@@ -223,8 +223,7 @@ bool ody_request_is_of_a_page(const ody_http_head *head)
     size_t count = ody_http_header_count(head, site);
 
     return ody_http_header_count(head, ODY_VIEW("Origin")) > 0 || count > 1 ||
-           (count == 1 &&
-            !ody_view_equal(ody_http_header_find(head, site), ODY_VIEW("none")));
+           (count == 1 && !ody_view_equal(ody_http_header_find(head, site), ODY_VIEW("none")));
 }
 
 bool ody_request_is_local(const ody_http_head *head, const uint8_t peer[16])

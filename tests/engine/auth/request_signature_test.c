@@ -40,17 +40,17 @@ static int verify_for(const ody_app *whose, const parts *request, char *reason)
     int code;
 
     CHECK_EQUAL(ody_query_parse(ody_view_of(request->query), &query, NULL), 0);
-    code = ody_request_verify(
-        digests,
-        &(ody_signed_request){
-            .method = ody_test_guarded(ody_view_of(request->method)),
-            .path = ody_test_guarded(ody_view_of(request->path)),
-            .prefix = ody_view_of(request->prefix),
-            .query = &query,
-        },
-        whose, request->now, &said);
+    code = ody_request_verify(digests,
+                              &(ody_signed_request){
+                                  .method = ody_test_guarded(ody_view_of(request->method)),
+                                  .path = ody_test_guarded(ody_view_of(request->path)),
+                                  .prefix = ody_view_of(request->prefix),
+                                  .query = &query,
+                              },
+                              whose, request->now, &said);
     if (code == 0) {
-        code = ody_request_verify_body(digests, &query, ody_test_guarded(ody_view_of(request->body)), &said);
+        code = ody_request_verify_body(digests, &query,
+                                       ody_test_guarded(ody_view_of(request->body)), &said);
     }
     ody_digests_free(digests);
     ody_query_fini(&query);

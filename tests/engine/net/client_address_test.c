@@ -272,7 +272,7 @@ TEST(request_is_of_a_page_or_was_typed)
 TEST(request_is_proxied_where_a_proxy_left_its_trace)
 {
     static const char *const traces[] = {
-        "Forwarded: for=1.1.1.1\r\n",  "forwarded:\r\n",
+        "Forwarded: for=1.1.1.1\r\n",   "forwarded:\r\n",
         "X-Forwarded-For: 1.1.1.1\r\n", "x-forwarded-proto: https\r\n",
         "X-Forwarded-Anything: 1\r\n",  "X-Real-IP: 1.1.1.1\r\n",
         "Via: 1.1 proxy\r\n",
