@@ -1,13 +1,12 @@
 // The HTTP API with Node, curl and PHP as callers, and unmodified clients that hear of it.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, Raw, bound, closeClients, pusher, subscribed } from '../lib/clients.mjs';
 import { Api, curl, send, signedPath } from '../lib/http.mjs';
-import { ROOT } from '../lib/project.mjs';
-import { Php, Server, run } from '../lib/server.mjs';
+import { Php, Server } from '../lib/server.mjs';
 import { eventually } from '../lib/wait.mjs';
 
 let server;
@@ -159,22 +158,6 @@ test('a request is good for ten minutes', async () => {
       assert.match(answer.text, /^Timestamp expired: Given timestamp \(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\) not within 600s of server time/);
     }
   }
-});
-
-test('the examples of docs/http.md, as they stand there', async () => {
-  const client = await Client.greeted(server);
-  await client.subscribe('my-channel');
-  const document = readFileSync(join(ROOT, 'docs/http.md'), 'utf8');
-  const blocks = [...document.matchAll(/```bash\n([^]*?)```/g)].map(([, block]) => block).filter((block) => block.includes('curl'));
-  const answers = [];
-  for (const block of blocks) {
-    const { stdout } = await run('bash', ['-c', block.replace('curl', 'curl --silent').replaceAll('9502', String(server.port))], {
-      env: { ...process.env, WEBSOCKET_API_KEY: server.key, WEBSOCKET_SECRET_KEY: server.secret },
-    });
-    answers.push(stdout);
-    assert.equal((await client.expect('new-message', 'my-channel')).data, '{"text":"Hello world!"}');
-  }
-  assert.deepEqual(answers, ['{"success":true,"sent_to":1}', '{}']);
 });
 
 test('curl: an event by hand', async () => {
