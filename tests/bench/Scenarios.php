@@ -126,7 +126,7 @@ final class Scenarios
 
     /**
      * Publishing from one PHP process, waiting for each answer, against bare round trips of the same
-     * size between two PHP processes.
+     * size between two PHP processes, and against Pusher's library over HTTP.
      */
     public function publish(): void
     {
@@ -134,25 +134,30 @@ final class Scenarios
         $load = $this->load($server);
         $load->ask('connect 1');
         $load->ask('subscribe');
-        $times = ['bare' => [], 'publish' => []];
+        $times = ['bare' => [], 'publish' => [], 'pusher' => []];
         for ($round = 0; $round <= self::ROUNDS; $round++) {
             /* A head of 12 bytes, and 6 before each field: channel, event and data; the count. */
             $bare = $this->roundTrips('bare', (string) (12 + 3 * 6 + strlen('load') + 1 + self::PAYLOAD), (string) (12 + 6 + 8));
             $publish = $this->roundTrips('publish', $server['socket'], (string) self::PAYLOAD);
+            $pusher = $this->roundTrips('pusher', (string) $server['port'], (string) self::PAYLOAD);
             if ($round > 0) {
                 $times['bare'][] = $bare;
                 $times['publish'][] = $publish;
+                $times['pusher'][] = $pusher;
             }
         }
         $load->ask('close');
         $this->stopServer($server);
         $bare = self::median($times['bare']);
         $publish = self::median($times['publish']);
+        $pusher = self::median($times['pusher']);
         printf(
-            "\n| 10,000 bare round trips | 10,000 publishes | ratio |\n|---|---|---|\n| %.0f ms | %.0f ms | %.2f |\n",
+            "\n| 10,000 bare round trips | 10,000 publishes | ratio | with pusher-php-server over HTTP | against ours |\n|---|---|---|---|---|\n| %.0f ms | %.0f ms | %.2f | %.0f ms | %.1f |\n",
             $bare / 1e6,
             $publish / 1e6,
             $publish / $bare,
+            $pusher / 1e6,
+            $pusher / $publish,
         );
         $this->bound('wall time of a publish against a round trip', $publish / $bare, 2.0);
     }

@@ -7,6 +7,7 @@ declare(strict_types=1);
  *
  *   php round_trips.php bare COUNT REQUEST_BYTES ANSWER_BYTES   with a second PHP process
  *   php round_trips.php publish COUNT SOCKET PAYLOAD_BYTES      to a server with one subscriber
+ *   php round_trips.php pusher COUNT PORT PAYLOAD_BYTES         to the same with pusher/pusher-php-server
  */
 
 [, $what, $count] = $argv;
@@ -54,8 +55,23 @@ function publish(int $count, string $socket, int $payload): int
     return hrtime(true) - $start;
 }
 
+/** The same with Pusher's library, over HTTP. */
+function pusher(int $count, int $port, int $payload): int
+{
+    require dirname(__DIR__) . '/pusher-php/7/vendor/autoload.php';
+    $client = new Pusher\Pusher('bench-key', 'bench-secret', '1', ['host' => '127.0.0.1', 'port' => $port, 'scheme' => 'http', 'useTLS' => false]);
+    $data = ['d' => str_repeat('x', $payload - 8)];
+    $start = hrtime(true);
+    for ($index = 0; $index < $count; $index++) {
+        $client->trigger('load', 'e', $data);
+    }
+
+    return hrtime(true) - $start;
+}
+
 echo match ($what) {
     'bare' => bare($count, (int) $argv[3], (int) $argv[4]),
     'publish' => publish($count, $argv[3], (int) $argv[4]),
+    'pusher' => pusher($count, (int) $argv[3], (int) $argv[4]),
     default => throw new InvalidArgumentException("there is no measurement \"$what\""),
 }, "\n";
