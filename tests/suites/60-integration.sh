@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The real server with real clients: pusher-js, ws and bare sockets under Node.
+# The real server with real clients: pusher-js, laravel-echo, the SDKs for Node and PHP, curl, ws and bare sockets.
 set -euo pipefail
 # shellcheck source=tests/suites/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

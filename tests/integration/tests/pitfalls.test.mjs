@@ -1,8 +1,8 @@
-// The HTTP API byte by byte: how requests arrive, what every answer carries, what must be signed; and curl.
+// The HTTP API byte by byte: how requests arrive, what every answer carries, what must be signed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client, Raw, closeClients } from '../lib/clients.mjs';
-import { Api, send, signed } from '../lib/http.mjs';
+import { Api, send, signed, signedPath } from '../lib/http.mjs';
 import { Server } from '../lib/server.mjs';
 
 const OTHER = { appId: 'other', key: 'other-key', secret: 'other-secret' };
@@ -211,6 +211,35 @@ describe('pitfall 14', () => {
     }
     const { status, text } = await api.send('POST', '/users/a%20b%2Fc/terminate_connections', { body: '{}' });
     assert.deepEqual([status, text], [200, '{}']);
+  });
+});
+
+describe('what other libraries do', () => {
+  test('Python leaves the app out of a path', async () => {
+    const path = signedPath(server, 'POST', '/users/nobody/terminate_connections', '{}');
+    const { status, text } = await send({ port: server.port, method: 'POST', path, body: '{}' });
+    assert.deepEqual([status, text], [200, '{}']);
+    const unsigned = await send({ port: server.port, method: 'POST', path: '/users/nobody/terminate_connections', body: '{}' });
+    assert.equal(unsigned.status, 404);
+  });
+
+  test('Go sends its query as it signs it, others encode it', async () => {
+    const parameters = { filter_by_prefix: 'presence-a@b', info: 'user_count,subscription_count' };
+    const encoded = signed(server, 'GET', '/channels', { parameters });
+    assert.ok(encoded.includes('%2C') && encoded.includes('%40'));
+    for (const path of [encoded, decodeURIComponent(encoded), encoded.replaceAll('%2C', '%2c')]) {
+      const { status, text } = await send({ port: server.port, path });
+      assert.deepEqual([status, text], [200, '{"channels":{}}']);
+    }
+  });
+
+  test('.NET names a character set, Ruby its own type; names of parameters in any case', async () => {
+    for (const type of ['application/json; charset=utf-8', 'application/json;charset=UTF-8', 'text/plain']) {
+      assert.equal((await api.send('POST', '/events', { body: event('typed'), headers: { 'Content-Type': type } })).text, '{}');
+      assert.equal((await subscriber.expect('e', 'news')).data, 'typed');
+    }
+    const path = signed(server, 'GET', '/channels/news').replace('auth_key', 'Auth_Key').replace('auth_signature', 'AUTH_SIGNATURE');
+    assert.equal((await send({ port: server.port, path })).text, '{"occupied":true}');
   });
 });
 

@@ -2,12 +2,15 @@
 // with four, and in projects as Reverb and soketi left them. Unmodified pusher-js is at the other end.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { Agent as SecureAgent } from 'node:https';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Pusher from 'pusher';
+import { CERTIFICATES } from '../lib/certificates.mjs';
 import { Api } from '../lib/http.mjs';
 import { keepAlive, refusal, sdk } from '../lib/sdk.mjs';
 import { Client, bound, closeClients, eventsOf, pusher, reached, signedIn, subscribed } from '../lib/clients.mjs';
-import { makeProjectOf } from '../lib/project.mjs';
+import { freePort, makeProjectOf } from '../lib/project.mjs';
 import { Server } from '../lib/server.mjs';
 
 /** How the server is configured, and for how many seconds a cache channel keeps its event then. */
@@ -296,6 +299,27 @@ for (const [configuration, start, cacheTime] of CONFIGURATIONS) {
     }
   });
 }
+
+test('the SDK for Node over TLS, with the certificate verified', async () => {
+  const port = await freePort();
+  const server = await Server.start({
+    environment: {
+      WEBSOCKET_SSL_CERT_FILE: join(CERTIFICATES, 'server.crt'), WEBSOCKET_SSL_KEY_FILE: join(CERTIFICATES, 'server.key'), WEBSOCKET_HTTP_PORT: port,
+    },
+  });
+  const events = eventsOf(await subscribed(pusher(server, { forceTLS: true }), 'private-secure'));
+  const agent = new SecureAgent({ keepAlive: true });
+  for (const backend of [sdk(server, { port, useTLS: true }), sdk(server, { port, useTLS: true, agent })]) {
+    for (const text of ['short', 'x'.repeat(100_000)]) {
+      assert.equal(await (await backend.trigger('private-secure', 'said', { text })).text(), '{}');
+      assert.deepEqual(await events.until(([event]) => event === 'said'), ['said', { text }]);
+    }
+  }
+  await assert.rejects(sdk(server, { port }).trigger('a', 'e', {}), /Request failed/);
+  agent.destroy();
+  closeClients();
+  await server.stop();
+});
 
 describe('what the SDK for Node is told when it is refused', () => {
   let server;
