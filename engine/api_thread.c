@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "ipc/server.h"
 #include "metrics.h"
+#include "overview.h"
 #include "status.h"
 #include "webhook/webhooks.h"
 
@@ -36,6 +37,7 @@ struct ody_api_thread {
     ev_prepare turn_end;
     ody_requests *requests;
     ody_calls *calls;
+    ody_tails *tails;
     ody_ipc_server *ipc;
     ody_http_server *http; /* NULL: there is no HTTP API */
     bool had_workers;      /* PHP workers have been there */
@@ -121,6 +123,8 @@ static void take_mail(ody_api_thread *thread)
             socket_mail(thread, mail);
         } else if (mail->kind == ODY_MAIL_WEBHOOK) {
             webhook_mail(thread, mail);
+        } else if (mail->kind == ODY_MAIL_OBSERVED) {
+            ody_tails_mail(thread->tails, mail, ody_clock_unix_ms());
         } else {
             ody_requests_mail(thread->requests, mail);
         }
@@ -149,6 +153,7 @@ static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)loop;
     (void)events;
     ody_requests_advance(thread->requests, ody_clock_ms());
+    ody_tails_advance(thread->tails, ody_clock_ms());
     thread->had_workers = thread->had_workers || ody_calls_look(thread->calls).workers > 0;
 }
 
@@ -254,33 +259,6 @@ static void wake_thread(void *context)
     ev_async_send(thread->loop, &thread->wake);
 }
 
-static void write_status(void *context, ody_bytes *out)
-{
-    ody_api_thread *thread = context;
-    const ody_calls_state calls = ody_calls_look(thread->calls);
-    const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
-    ody_server_change change;
-    ody_status_facts facts = {
-        .options = thread->options,
-        .calls = &calls,
-        .webhooks = thread->webhooks,
-        .redis = &redis,
-        .started_at = thread->started_unix,
-        .supervisor_pid = thread->setup.sockets->supervisor_pid,
-        .shard_count = thread->setup.shard_count,
-        .processes = ody_ipc_server_connections(thread->ipc),
-        .requests = ody_requests_pending(thread->requests),
-        .uptime_ms = ody_clock_ms() - thread->started_at,
-    };
-
-    pthread_mutex_lock(&thread->lock);
-    change = thread->change;
-    facts.change = thread->changed ? &change : NULL;
-    facts.loaded_at = thread->loaded_unix;
-    pthread_mutex_unlock(&thread->lock);
-    ody_status_write(out, thread->setup.shared, &facts);
-}
-
 static uint64_t queued(void *context, unsigned target)
 {
     const ody_api_thread *thread = context;
@@ -289,33 +267,90 @@ static uint64_t queued(void *context, unsigned target)
                                               : ody_mailbox_bytes(&thread->mailbox);
 }
 
-static void write_metrics(void *context, ody_bytes *out)
+/* What is said about the server, gathered at one moment. */
+typedef struct facts {
+    ody_calls_state calls;
+    ody_redis_state redis;
+    ody_http_state http;
+    ody_webhooks_state webhooks;
+    ody_server_change change;
+    ody_status_facts status;
+    ody_metrics_facts metrics;
+} facts;
+
+static void gather_status(ody_api_thread *thread, facts *out)
 {
-    ody_api_thread *thread = context;
-    const ody_calls_state calls = ody_calls_look(thread->calls);
-    const ody_redis_state redis = ody_redis_inlet_look(thread->redis);
-    const ody_http_state http = ody_http_server_look(thread->http);
-    const ody_webhooks_state webhooks = ody_webhooks_look(thread->webhooks);
-    ody_metrics_facts facts = {
+    out->calls = ody_calls_look(thread->calls);
+    out->redis = ody_redis_inlet_look(thread->redis);
+    out->status = (ody_status_facts){
+        .options = thread->options,
+        .calls = &out->calls,
+        .webhooks = thread->webhooks,
+        .redis = &out->redis,
+        .started_at = thread->started_unix,
+        .supervisor_pid = thread->setup.sockets->supervisor_pid,
+        .shard_count = thread->setup.shard_count,
+        .processes = ody_ipc_server_connections(thread->ipc),
+        .requests = ody_requests_pending(thread->requests),
+        .uptime_ms = ody_clock_ms() - thread->started_at,
+    };
+    pthread_mutex_lock(&thread->lock);
+    out->change = thread->change;
+    out->status.change = thread->changed ? &out->change : NULL;
+    out->status.loaded_at = thread->loaded_unix;
+    pthread_mutex_unlock(&thread->lock);
+}
+
+static void gather(ody_api_thread *thread, facts *out)
+{
+    gather_status(thread, out);
+    out->http = ody_http_server_look(thread->http);
+    out->webhooks = ody_webhooks_look(thread->webhooks);
+    out->metrics = (ody_metrics_facts){
         .shared = thread->setup.shared,
         .options = thread->options,
         .shard_count = thread->setup.shard_count,
         .started_at = thread->started_unix,
-        .uptime_ms = ody_clock_ms() - thread->started_at,
+        .loaded_at = out->status.loaded_at,
+        .uptime_ms = out->status.uptime_ms,
         .queued = queued,
         .context = thread,
-        .processes = ody_ipc_server_connections(thread->ipc),
-        .requests = ody_requests_pending(thread->requests),
-        .http = &http,
-        .calls = &calls,
-        .redis = &redis,
-        .webhooks = &webhooks,
+        .processes = out->status.processes,
+        .requests = out->status.requests,
+        .http = &out->http,
+        .calls = &out->calls,
+        .redis = &out->redis,
+        .webhooks = &out->webhooks,
     };
+}
 
-    pthread_mutex_lock(&thread->lock);
-    facts.loaded_at = thread->loaded_unix;
-    pthread_mutex_unlock(&thread->lock);
-    ody_metrics_write(out, &facts);
+static void write_status(void *context, ody_bytes *out)
+{
+    ody_api_thread *thread = context;
+    facts now;
+
+    gather_status(thread, &now);
+    ody_status_write(out, thread->setup.shared, &now.status);
+}
+
+static void write_metrics(void *context, ody_bytes *out)
+{
+    facts now;
+
+    gather(context, &now);
+    ody_metrics_write(out, &now.metrics);
+}
+
+static void write_overview(void *context, ody_bytes *out)
+{
+    ody_api_thread *thread = context;
+    facts now;
+
+    gather(thread, &now);
+    ody_overview_write(out, &(ody_overview_facts){.metrics = &now.metrics,
+                                                  .status = &now.status,
+                                                  .clock_us = ody_clock_us(),
+                                                  .tails = ody_tails_count(thread->tails)});
 }
 
 /* Connections wait until PHP workers have said what they want to decide. */
@@ -340,12 +375,14 @@ static int http_start(ody_api_thread *thread, ody_error *error)
             .loop = thread->loop,
             .listen_fd = own ? thread->setup.sockets->http_listen : -1,
             .requests = thread->requests,
+            .tails = thread->tails,
             .shared = thread->setup.shared,
             .transport = thread->setup.transport,
             .transport_context = thread->setup.context,
             .shard_count = thread->setup.shard_count,
             .options = options,
             .metrics = write_metrics,
+            .overview = write_overview,
             .ready = is_ready,
             .context = thread,
         },
@@ -396,6 +433,7 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
     thread->requests =
         ody_requests_new(options, setup->shard_count, setup->transport, setup->context);
     thread->calls = ody_calls_new(options, setup->shard_count, setup->transport, setup->context);
+    thread->tails = ody_tails_new(setup->shard_count, setup->transport, setup->context);
     if (thread->loop && thread->calls) {
         watchers_start(thread);
         thread->ipc = ody_ipc_server_new(&(ody_ipc_setup){
@@ -417,7 +455,8 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
             .times = ODY_REDIS_TIMES,
         });
     }
-    if (code < 0 || !thread->loop || !thread->requests || !thread->ipc || !thread->redis) {
+    if (code < 0 || !thread->loop || !thread->requests || !thread->tails || !thread->ipc ||
+        !thread->redis) {
         ody_api_thread_free(thread);
         return ody_error_set(error, ODY_EMEMORY, "the API thread could not be made: %s",
                              ody_error_text(ODY_EMEMORY));
@@ -521,6 +560,7 @@ void ody_api_thread_free(ody_api_thread *thread)
     ody_redis_inlet_free(thread->redis);
     ody_requests_free(thread->requests);
     ody_calls_free(thread->calls);
+    ody_tails_free(thread->tails);
     for (ody_mailbox_node *node = ody_mailbox_take(&thread->mailbox), *next; node; node = next) {
         next = node->next;
         ody_mail_free((ody_mail *)node);

@@ -124,6 +124,7 @@ const php_ody_option php_ody_options[] = {
     TEXT("redis.url", 1, 2047, NULL, OF_SERVER(redis.url)),
     TEXT("redis.prefix", 0, 255, "", NOWHERE),
     TEXT("redis.channel", 1, 255, "websocket.broadcast", NOWHERE),
+    TEXT("inspector.password", 12, 255, NULL, OF_SERVER(inspector_password)),
     INTEGER("php_workers.num", "processes", 0, 256, "0", OF_SERVER(php_worker_num)),
     INTEGER("php_workers.max_messages", "calls", 0, 1e9, "100000", NOWHERE),
     SECONDS("php_workers.timeout", 0.01, 3600, "5", OF_SERVER(php_worker_timeout)),

@@ -47,6 +47,7 @@ static const text_field option_texts[] = {
     OPTION(http.metrics_token, false),
     OPTION(redis.url, false),
     OPTION(redis.channel, false),
+    OPTION(inspector_password, false),
     OPTION(log_file, false),
 };
 static const text_field app_texts[] = {

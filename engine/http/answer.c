@@ -74,6 +74,14 @@ void ody__http_refuse(ody_http_exchange *exchange, int status, const char *forma
     ody__http_refuse_view(exchange, status, ody_view_of(sentence));
 }
 
+/* Nothing tells a page that is turned off from one that never was. */
+void ody__http_refuse_path(ody_http_exchange *exchange)
+{
+    exchange->route.endpoint = ODY_HTTP_NOWHERE;
+    exchange->json_errors = false;
+    ody__http_refuse(exchange, 404, "There is nothing at this path");
+}
+
 void ody__http_refuse_error(ody_http_exchange *exchange, int code, const char *message)
 {
     int status = 500;
@@ -81,7 +89,7 @@ void ody__http_refuse_error(ody_http_exchange *exchange, int code, const char *m
     for (size_t index = 0; index < sizeof(statuses) / sizeof(statuses[0]); index++) {
         if (statuses[index].code == code) {
             status = statuses[index].status;
-            exchange->retry = exchange->retry || (exchange->status == 0 && statuses[index].retry);
+            exchange->retry += exchange->status == 0 && statuses[index].retry;
             break;
         }
     }
@@ -124,6 +132,8 @@ static const char *methods_of(const ody_http_exchange *exchange)
         return "GET, HEAD";
     case ODY_HTTP_POST | ODY_HTTP_OPTIONS:
         return "POST, OPTIONS";
+    case ODY_HTTP_GET | ODY_HTTP_POST:
+        return "GET, HEAD, POST";
     default:
         return "POST";
     }
@@ -142,16 +152,41 @@ static bool cross_origin_headers(const ody_http_exchange *exchange, struct MHD_R
              header(response, "Access-Control-Max-Age", "86400")));
 }
 
+static bool is_for_browsers(const ody_http_exchange *exchange)
+{
+    ody_http_endpoint endpoint = exchange->route.endpoint;
+
+    return endpoint == ODY_HTTP_TEST_PAGE || endpoint == ODY_HTTP_INSPECTOR ||
+           endpoint == ODY_HTTP_INSPECTOR_API;
+}
+
+/* What a caller sent may stand in a sentence: no browser shall take it for a page. */
+static bool protection_headers(const ody_http_exchange *exchange, struct MHD_Response *response)
+{
+    if (is_for_browsers(exchange)) {
+        return ody__http_page_headers(exchange, response);
+    }
+    return exchange->type != text || header(response, "X-Content-Type-Options", "nosniff");
+}
+
+static bool retry_header(unsigned seconds, struct MHD_Response *response)
+{
+    char number[12];
+
+    snprintf(number, sizeof(number), "%u", seconds);
+    return header(response, "Retry-After", number);
+}
+
 static bool headers(const ody_http_exchange *exchange, struct MHD_Response *response)
 {
-    /* What a caller sent may stand in a sentence: no browser shall take it for a page. */
-    bool added = exchange->type != text || header(response, "X-Content-Type-Options", "nosniff");
+    bool inspector = exchange->route.endpoint == ODY_HTTP_INSPECTOR_API;
+    bool added = protection_headers(exchange, response);
 
     if (exchange->type) {
         added = added && header(response, "Content-Type", exchange->type);
     }
     if (exchange->status == 401 && !ody_http_is_signed(exchange->route.endpoint)) {
-        added = added && header(response, "WWW-Authenticate", "Bearer");
+        added = added && header(response, "WWW-Authenticate", inspector ? "X-Inspector" : "Bearer");
     }
     if (exchange->status == 405) {
         added = added && header(response, "Allow", methods_of(exchange));
@@ -161,7 +196,7 @@ static bool headers(const ody_http_exchange *exchange, struct MHD_Response *resp
                 header(response, "Sec-WebSocket-Version", "13");
     }
     if (exchange->retry) {
-        added = added && header(response, "Retry-After", "1");
+        added = added && retry_header(exchange->retry, response);
     }
     if (exchange->last) {
         added = added && header(response, "Connection", "close");
@@ -177,6 +212,9 @@ static struct MHD_Response *response_new(ody_http_exchange *exchange)
 
     if (output->failed) {
         return NULL;
+    }
+    if (exchange->page) {
+        return ody__http_page_response(exchange);
     }
     if (output->length == 0) {
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);

@@ -49,6 +49,9 @@ void ody__http_cancel(ody_http_exchange *exchange)
         cancel(exchange, &exchange->calls[index]);
         ody_bytes_fini(&exchange->parts[index]);
     }
+    ody__http_wait_free(exchange->wait);
+    ody__http_list_free(exchange->list);
+    exchange->list = NULL;
     ody_free(exchange->calls);
     ody_free(exchange->parts);
     exchange->calls = NULL;

@@ -180,7 +180,9 @@ void ody__http_daemon_run(ody_http_daemon *daemon)
 {
     MHD_UNSIGNED_LONG_LONG timeout;
 
+    daemon->server->running = true;
     MHD_run(daemon->mhd);
+    daemon->server->running = false;
     daemon->due = MHD_get_timeout(daemon->mhd, &timeout) == MHD_YES && timeout == 0;
     if (daemon->due) {
         ev_idle_start(daemon->server->setup.loop, &daemon->server->more);

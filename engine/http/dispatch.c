@@ -14,6 +14,9 @@ static ody_http_handler *const handlers[ODY_HTTP_ENDPOINTS] = {
     [ODY_HTTP_METRICS] = ody__http_metrics,
     [ODY_HTTP_BROADCAST] = ody__http_broadcast,
     [ODY_HTTP_WEBSOCKET] = ody__http_websocket,
+    [ODY_HTTP_TEST_PAGE] = ody__http_test_page,
+    [ODY_HTTP_INSPECTOR] = ody__http_inspector_page,
+    [ODY_HTTP_INSPECTOR_API] = ody__http_inspector,
     [ODY_HTTP_EVENTS] = ody__http_events,
     [ODY_HTTP_BATCH_EVENTS] = ody__http_batch_events,
     [ODY_HTTP_CHANNELS] = ody__http_channels,
@@ -118,7 +121,7 @@ static const ody_app *find_app_again(ody_http_exchange *exchange)
 static bool takes_query(ody_http_endpoint endpoint)
 {
     return ody_http_is_signed(endpoint) || endpoint == ODY_HTTP_METRICS ||
-           endpoint == ODY_HTTP_BROADCAST;
+           endpoint == ODY_HTTP_BROADCAST || endpoint == ODY_HTTP_INSPECTOR_API;
 }
 
 void ody__http_begin(ody_http_exchange *exchange)
@@ -129,9 +132,13 @@ void ody__http_begin(ody_http_exchange *exchange)
 
     *route =
         ody_http_route_find(exchange->path, ody_view_of(server->options->path), exchange->segments);
-    exchange->json_errors = route->endpoint == ODY_HTTP_BROADCAST;
+    exchange->json_errors =
+        route->endpoint == ODY_HTTP_BROADCAST || route->endpoint == ODY_HTTP_INSPECTOR_API;
     if (route->endpoint == ODY_HTTP_NOWHERE) {
-        ody__http_refuse(exchange, 404, "There is nothing at this path");
+        ody__http_refuse_path(exchange);
+        return;
+    }
+    if (route->endpoint == ODY_HTTP_INSPECTOR_API && !ody__http_inspector_begin(exchange)) {
         return;
     }
     if (!(route->methods & method_of(exchange->method))) {

@@ -20,7 +20,7 @@ void ody__http_metrics(ody_http_exchange *exchange, const ody_app *app)
 
     (void)app;
     if (!setup->metrics) {
-        ody__http_refuse(exchange, 404, "There is nothing at this path");
+        ody__http_refuse_path(exchange);
         return;
     }
     if (!has_token(exchange) && !ody__http_is_trusted(exchange)) {

@@ -186,6 +186,42 @@ bool ody__http_is_trusted(const ody_http_exchange *exchange)
            ody_address_in(peer, options->http.trusted, options->http.trusted_count);
 }
 
+bool ody__http_is_near(const ody_http_exchange *exchange)
+{
+    const ody_http_options *options = &exchange->server->options->http;
+    const uint8_t *peer = exchange->connection->peer;
+    ody_http_head head;
+
+    if (!read_head(exchange, &head)) {
+        return false;
+    }
+    return ody_request_is_of_this_machine(&head, peer) ||
+           (!ody_request_is_proxied(&head) && !ody_request_is_named(&head) &&
+            ody_address_in(peer, options->trusted, options->trusted_count));
+}
+
+bool ody__http_is_cross_site(const ody_http_exchange *exchange)
+{
+    ody_view site = ODY_VIEW("Sec-Fetch-Site");
+    ody_http_head head;
+
+    return !read_head(exchange, &head) ||
+           (ody_http_header_count(&head, site) > 0 &&
+            !ody_view_equal(ody_http_header_find(&head, site), ODY_VIEW("same-origin")));
+}
+
+void ody__http_client(const ody_http_exchange *exchange, uint8_t address[16])
+{
+    const uint8_t *peer = exchange->connection->peer;
+    ody_http_head head;
+
+    if (read_head(exchange, &head)) {
+        ody_client_address(&head, peer, exchange->server->options, address);
+    } else {
+        memcpy(address, peer, 16);
+    }
+}
+
 ody_view ody__http_header(const ody_http_exchange *exchange, const char *name)
 {
     ody_view wanted = ody_view_of(name);

@@ -53,7 +53,7 @@ bool ody__http_check_rate(ody_http_exchange *exchange, const ody_app *app, size_
         return true;
     }
     ody__http_refuse(exchange, 429, "The app may publish %u events per second", limit);
-    exchange->retry = true;
+    exchange->retry = 1;
     return false;
 }
 

@@ -17,11 +17,13 @@
 #include "http/rate.h"
 #include "http/route.h"
 #include "http/server.h"
+#include "http/sessions.h"
 #include "wire/api_request.h"
 #include "wire/channel_name.h"
 
 struct MHD_Connection;
 struct MHD_Daemon;
+struct MHD_Response;
 
 /** What a connection may take its time for (ms). */
 typedef struct ody_http_times {
@@ -62,6 +64,9 @@ struct ody_http_server {
     bool draining;
     bool closed;          /* requests to apps are refused */
     ody_http_rate *rates; /* by number of the app */
+    ody_sessions sessions;
+    ody_list waits; /* ody_http_wait: requests that wait for messages of a tail */
+    bool running;   /* libmicrohttpd works: we are in one of its callbacks */
     ody_digests *digests;
     unsigned next_shard; /* that gets a WebSocket */
     ody_http_state state;
@@ -88,6 +93,8 @@ typedef struct ody_http_call {
 } ody_http_call;
 
 typedef struct ody_http_exchange ody_http_exchange;
+typedef struct ody_http_list ody_http_list;
+typedef struct ody_http_wait ody_http_wait;
 
 /** Uses one answer of the hub, which is no failure. */
 typedef void (*ody_http_reply)(ody_http_exchange *exchange, const ody_http_call *call,
@@ -114,16 +121,19 @@ struct ody_http_exchange {
 
     int status; /* of the answer; 0: none yet */
     const char *type;
-    size_t sending;   /* bytes of an answer that libmicrohttpd has */
-    bool json_errors; /* refusals are JSON objects */
-    bool retry;       /* Retry-After: 1 */
+    size_t sending;              /* bytes of an answer that libmicrohttpd has */
+    bool json_errors;            /* refusals are JSON objects */
+    unsigned retry;              /* Retry-After: so many seconds; 0: none */
+    const struct ody_page *page; /* the answer instead of output, or NULL */
     ody_bytes output;
 
     unsigned outstanding; /* answers of the hub */
     ody_http_call call;
     ody_http_call *calls; /* of a batch, or NULL; owned */
     size_t call_count;
-    ody_bytes *parts; /* of a batch: the answer to each event; owned */
+    ody_bytes *parts;    /* of a batch: the answer to each event; owned */
+    ody_http_list *list; /* of the inspector, or NULL; owned */
+    ody_http_wait *wait; /* for a tail, or NULL; owned */
     ody_http_reply on_reply;
     void (*on_all)(ody_http_exchange *exchange); /* after the last of them; may be NULL */
 };
@@ -187,6 +197,8 @@ void ody__http_refuse(ody_http_exchange *exchange, int status, const char *forma
 void ody__http_refuse_view(ody_http_exchange *exchange, int status, ody_view text);
 /** The same for an error of the engine: its status and its sentence. */
 void ody__http_refuse_error(ody_http_exchange *exchange, int code, const char *message);
+/** Says that there is nothing at the path. */
+void ody__http_refuse_path(ody_http_exchange *exchange);
 /** Says 200 with the JSON that exchange->output holds; 503 when it found no memory. */
 void ody__http_answer_json(ody_http_exchange *exchange);
 /** Says 200 with the bare JSON object that libraries expect: {} */
@@ -212,15 +224,51 @@ ody_http_framing ody__http_framing(struct MHD_Connection *mhd, const char *metho
 /** Whether it comes from this machine or from a trusted network, by no proxy that is not trusted
  *  and from no browser's page. */
 bool ody__http_is_trusted(const ody_http_exchange *exchange);
+/** Whether it comes from this machine or, by no proxy, from a trusted network, also from a
+ * browser's page; but not by a name, which could be a stranger's who has it lead here. */
+bool ody__http_is_near(const ody_http_exchange *exchange);
+/** Whether a browser says that a page of another origin wants it. */
+bool ody__http_is_cross_site(const ody_http_exchange *exchange);
+/** The client's address, trusted proxies seen through. */
+void ody__http_client(const ody_http_exchange *exchange, uint8_t address[16]);
 /** The key of "Authorization: Bearer …", or ODY_VIEW_NONE. */
 ody_view ody__http_bearer(const ody_http_exchange *exchange);
 /** The value of a header that comes once, or ODY_VIEW_NONE. */
 ody_view ody__http_header(const ody_http_exchange *exchange, const char *name);
-
 /** Whether it asks for a WebSocket. */
 bool ody__http_wants_websocket(const ody_http_exchange *exchange);
 /** Appends the head as it came, but for white space. */
 void ody__http_write_head(const ody_http_exchange *exchange, ody_bytes *out);
+
+/* pages.c */
+
+/** The response with exchange->page, which is not copied. */
+struct MHD_Response *ody__http_page_response(const ody_http_exchange *exchange);
+/** Adds the headers of what browsers get: a page, or what one asks for. @return whether it could.
+ */
+bool ody__http_page_headers(const ody_http_exchange *exchange, struct MHD_Response *response);
+
+/* inspector_access.c */
+
+/** The server gets these options: another password ends all sessions. */
+void ody__http_inspector_reload(ody_http_server *server, const ody_options *options);
+
+/* inspector.c */
+
+/** The head of a request to the inspector has come. @return whether it may go on; else refused. */
+bool ody__http_inspector_begin(ody_http_exchange *exchange);
+
+/* inspector_lists.c */
+
+/** NULL is fine. */
+void ody__http_list_free(ody_http_list *list);
+
+/* inspector_tail.c */
+
+/** Its exchange does not wait any more, and is not answered by this. NULL is fine. */
+void ody__http_wait_free(ody_http_wait *wait);
+/** Answers all that wait for tails. */
+void ody__http_waits_end(ody_http_server *server);
 
 /* upgrade.c */
 
@@ -296,5 +344,8 @@ ody_http_handler ody__http_usage;
 ody_http_handler ody__http_metrics;
 ody_http_handler ody__http_broadcast;
 ody_http_handler ody__http_websocket;
+ody_http_handler ody__http_test_page;
+ody_http_handler ody__http_inspector_page;
+ody_http_handler ody__http_inspector;
 
 #endif

@@ -15,6 +15,9 @@ typedef enum ody_http_endpoint {
     ODY_HTTP_METRICS,
     ODY_HTTP_BROADCAST,
     ODY_HTTP_WEBSOCKET, /* /app/{key}, asked for without an upgrade */
+    ODY_HTTP_TEST_PAGE,
+    ODY_HTTP_INSPECTOR,
+    ODY_HTTP_INSPECTOR_API, /* name: of what is asked for */
     /* Signed by an app from here on. */
     ODY_HTTP_EVENTS,
     ODY_HTTP_BATCH_EVENTS,

@@ -236,6 +236,7 @@ static ody_http_server *server_new(const ody_http_setup *setup)
     ody_list_init(&server->waiting);
     ody_list_init(&server->exchanges);
     ody_list_init(&server->lingering);
+    ody_list_init(&server->waits);
     server->rates = ody_calloc(ODY_APP_NUMBERS, sizeof(*server->rates));
     server->digests = ody_digests_new();
     if (!server->rates || !server->digests) {
@@ -272,6 +273,7 @@ void ody_http_server_reload(ody_http_server *server, const ody_options *options)
 {
     ody_error error;
 
+    ody__http_inspector_reload(server, options);
     server->options = options;
     if (ody__http_daemon_is_current(server->daemon, options)) {
         return;
@@ -295,6 +297,7 @@ void ody_http_server_drain(ody_http_server *server)
     server->draining = true;
     ev_io_stop(server->setup.loop, &server->accepting);
     ev_timer_stop(server->setup.loop, &server->accept_pause);
+    ody__http_waits_end(server);
     for (ody_list_node *node = server->waiting.next; node != &server->waiting; node = node->next) {
         ody_http_connection *connection = ody_container_of(node, ody_http_connection, waiting);
 

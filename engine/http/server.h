@@ -11,6 +11,7 @@
 #include <ev.h>
 #include "base/bytes.h"
 #include "hub/requests.h"
+#include "hub/tails.h"
 
 typedef struct ody_http_server ody_http_server;
 
@@ -21,6 +22,7 @@ typedef struct ody_http_setup {
     struct ev_loop *loop;
     int listen_fd;            /* borrowed: a listener of its own, non-blocking; -1: none */
     ody_requests *requests;   /* borrowed */
+    ody_tails *tails;         /* borrowed */
     const ody_shared *shared; /* borrowed */
     /** How mail reaches the shards, which get requests for WebSockets. Borrowed. */
     const ody_transport *transport;
@@ -29,9 +31,11 @@ typedef struct ody_http_setup {
     const ody_options *options; /* borrowed */
     /** Writes what GET /metrics answers; NULL: there is no such page. */
     void (*metrics)(void *context, ody_bytes *out);
+    /** Writes the numbers that the inspector shows, as a JSON object. */
+    void (*overview)(void *context, ody_bytes *out);
     /** Whether the server does its work: PHP workers that it needs are there. NULL: yes. */
     bool (*ready)(void *context);
-    void *context; /* of both */
+    void *context; /* of all */
 } ody_http_setup;
 
 /** Numbers for metrics and status. */

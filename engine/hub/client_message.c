@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "hub/deliver.h"
 #include "hub/gate.h"
+#include "hub/observers.h"
 #include "hub/signin.h"
 #include "hub/subscription.h"
 #include "ody/auth.h"
@@ -338,6 +339,7 @@ static void send_client_event(ody_hub *hub, ody_connection *connection, const od
     }
     mail->client = connection->id;
     mail->stamp = ody_transport_clock(hub->transport, hub->context);
+    ody__show_sent(hub, connection, mail);
     if (ody__hub_post(hub, ody__hub_home(hub, mail->app, message->channel), mail, false) < 0) {
         ody_mail_free(mail);
         ody_count(hub->counters, dropped_mailbox, 1);

@@ -11,6 +11,7 @@
 #define PROTOCOL_CODES 6 /* older clients learn why they are closed from pusher:error alone */
 
 static const char unauthorised[] = "Connection not authorized within timeout";
+static const char disconnected[] = "You got disconnected by the app.";
 
 static ody_view address_text(const uint8_t address[16], char out[INET6_ADDRSTRLEN])
 {
@@ -186,6 +187,7 @@ void ody_hub_open(ody_hub *hub, ody_connection *connection, const ody_handshake 
     connection->hub = hub;
     connection->timer.fire = on_timer;
     connection->last_activity = now;
+    connection->opened_at = (uint32_t)(now / 1000);
     memcpy(connection->address, handshake->address, sizeof(connection->address));
     ody_list_init(&connection->subscriptions);
     ody_map_init(&connection->subscription_index);
@@ -312,6 +314,22 @@ void ody__connection_dismiss(ody_hub *hub, ody_connection *connection, uint16_t 
     ody_hub_close(hub, connection, code, reason);
 }
 
+void ody__connection_dismiss_mail(ody_hub *hub, ody_mail *take_mail)
+{
+    ody_connection *connection = ody__connection_find(hub, take_mail->client);
+
+    if (connection && connection->close_code == 0) {
+        ody_count(hub->counters, terminated, 1);
+        log_closing(hub, connection, ODY_CLOSE_UNAUTHORISED, disconnected);
+        ody__connection_dismiss(hub, connection, ODY_CLOSE_UNAUTHORISED, disconnected);
+        take_mail->number = 1;
+    }
+    take_mail->kind = ODY_MAIL_ANSWER;
+    if (ody__hub_post(hub, take_mail->origin, take_mail, true) < 0) {
+        ody_mail_free(take_mail);
+    }
+}
+
 void ody__connection_authorized(ody_connection *connection)
 {
     connection->authorize_by = 0;
@@ -354,6 +372,7 @@ void ody_hub_blocked(ody_hub *hub, ody_connection *connection, uint64_t now)
         return;
     }
     ody__hub_enter(hub, now);
+    connection->behind = true;
     if (connection->outbound.bytes > limits->outbound_hard ||
         hub->unique_bytes > limits->outbound_shard || slow_for_long(hub, connection, now)) {
         ody__connection_slow(hub, connection);

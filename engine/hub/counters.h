@@ -56,7 +56,7 @@
     X(refused_client_events)                                                                       \
     X(rate_limited_client_events)                                                                  \
     X(evicted_unauthorised) /* 4009: neither signed in nor in a guarded channel */                 \
-    X(terminated)           /* 4009: the app ended all connections of a user */                    \
+    X(terminated)           /* 4009: the app, or who inspects the server, ended it */              \
     X(evicted_pong)         /* 4201 */                                                             \
     X(evicted_outbound)     /* slow consumer */                                                    \
     X(evicted_size)         /* 1009 */                                                             \

@@ -3,6 +3,7 @@
 #include "hub/deliver.h"
 
 #include "base/utf8.h"
+#include "hub/observers.h"
 #include "hub/subscription.h"
 #include "wire/encode.h"
 
@@ -28,6 +29,7 @@ static inline bool queue_piece(ody_hub *hub, ody_connection *connection, ody_bat
     }
     if (idle) {
         connection->over_soft_since = 0;
+        connection->behind = false;
         hub->transport->wake(hub->context, connection);
     }
     return true;
@@ -255,6 +257,9 @@ void ody__whisper_mail(ody_hub *hub, ody_mail *take_mail)
         } else {
             ody__reply(hub, connection, ody_bytes_view(text));
             take_mail->number = connection->close_code == 0;
+            if (take_mail->number > 0) {
+                ody__show_whisper(hub, connection, take_mail);
+            }
         }
     }
     take_mail->kind = ODY_MAIL_ANSWER;

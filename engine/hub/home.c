@@ -7,6 +7,7 @@
 #include "hub/fanout.h"
 #include "hub/gate.h"
 #include "hub/letters.h"
+#include "hub/observers.h"
 #include "wire/encode.h"
 
 #define NOBODY ((ody_socket_id){0})
@@ -75,6 +76,7 @@ static bool announce_departed(ody_hub *hub, ody_channel *channel, const ody_pres
         return false;
     }
     ody__fanout_send(hub, channel, &fanout);
+    ody__show_member(hub, channel, ODY_SIGHT_MEMBER_REMOVED, user);
     return true;
 }
 
@@ -285,6 +287,8 @@ static int join_new(ody_hub *hub, const ody_hub_app *app, ody_channel *channel, 
     }
     if (first) {
         ody__fanout_send(hub, channel, &arrival);
+        ody__show_member(hub, channel, ODY_SIGHT_MEMBER_ADDED,
+                         ody_members_find(&channel->members, mail->client)->user);
         ody__notice(hub, app, ODY_CALL_MEMBER_ADDED, NOBODY,
                     &(ody_mail_texts){.channel = mail->channel,
                                       .user_id = mail->user_id,
@@ -331,6 +335,7 @@ static int publish_client_event(ody_hub *hub, const ody_mail *mail)
     const ody_hub_app *app = ody__app_find(hub, mail->app);
     ody_channel *channel = find(hub, mail->app, mail->channel);
     const ody_member *member = channel ? ody_members_find(&channel->members, mail->client) : NULL;
+    ody_view user_id;
     ody_bytes *text;
     ody_fanout fanout;
     int code;
@@ -338,13 +343,13 @@ static int publish_client_event(ody_hub *hub, const ody_mail *mail)
     if (!member) {
         return ODY_ENOT_SUBSCRIBED;
     }
+    user_id = member->user ? ody_presence_user_id(member->user) : ODY_VIEW_NONE;
     if (ody__fanout_blocked(hub, channel)) {
         ody_count(hub->counters, dropped_mailbox, 1);
         return ODY_EOVERLOADED;
     }
     text = ody__hub_scratch(hub);
-    ody_encode_event(text, mail->event, mail->channel, mail->data,
-                     member->user ? ody_presence_user_id(member->user) : ODY_VIEW_NONE);
+    ody_encode_event(text, mail->event, mail->channel, mail->data, user_id);
     code = ody__fanout_make(hub, channel, text, mail->client, &fanout);
     if (code == 0) {
         fanout.stamp = mail->stamp;
@@ -355,8 +360,8 @@ static int publish_client_event(ody_hub *hub, const ody_mail *mail)
                     &(ody_mail_texts){.channel = mail->channel,
                                       .event = mail->event,
                                       .data = mail->data,
-                                      .user_id = member->user ? ody_presence_user_id(member->user)
-                                                              : ODY_VIEW_NONE});
+                                      .user_id = user_id});
+        ody__show_event(hub, ODY_SIGHT_CLIENT_EVENT, mail, user_id, channel->members.count - 1);
     }
     return code;
 }
@@ -538,6 +543,16 @@ static int publish(ody_hub *hub, ody_mail *mail)
     return code;
 }
 
+static void publish_and_answer(ody_hub *hub, ody_mail *take_mail)
+{
+    int code = publish(hub, take_mail);
+
+    if (code == 0) {
+        ody__show_event(hub, ODY_SIGHT_EVENT, take_mail, ODY_VIEW_NONE, take_mail->number);
+    }
+    answer(hub, take_mail, ODY_MAIL_ANSWER, code);
+}
+
 void ody__home_mail(ody_hub *hub, ody_mail *take_mail)
 {
     switch ((ody_mail_kind)take_mail->kind) {
@@ -555,7 +570,7 @@ void ody__home_mail(ody_hub *hub, ody_mail *take_mail)
         client_event(hub, take_mail);
         return;
     case ODY_MAIL_PUBLISH:
-        answer(hub, take_mail, ODY_MAIL_ANSWER, publish(hub, take_mail));
+        publish_and_answer(hub, take_mail);
         return;
     default:
         ody_mail_free(take_mail);

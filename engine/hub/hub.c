@@ -5,6 +5,7 @@
 #include "channel/channel.h"
 #include "hub/deliver.h"
 #include "hub/gate.h"
+#include "hub/observers.h"
 #include "hub/signin.h"
 #include "hub/subscription.h"
 #include "wire/encode.h"
@@ -120,6 +121,7 @@ void ody_hub_free(ody_hub *hub)
     ody__signin_free_orphans(hub);
     ody__apps_free(hub);
     ody_free(hub->interest);
+    ody__observers_free(hub);
     ody_batch_unref(hub->pong);
     ody_bytes_fini(&hub->scratch);
     ody_free(hub->slots);
@@ -165,6 +167,16 @@ static void dispatch(ody_hub *hub, ody_mail *take_mail)
     case ODY_MAIL_CHANNEL:
         ody__home_answer(hub, take_mail);
         return;
+    case ODY_MAIL_BROWSE:
+        ody__browse_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_DISMISS:
+        ody__connection_dismiss_mail(hub, take_mail);
+        return;
+    case ODY_MAIL_OBSERVE:
+    case ODY_MAIL_UNOBSERVE:
+        ody__observers_mail(hub, take_mail);
+        return;
     case ODY_MAIL_VERDICT:
     case ODY_MAIL_INTEREST:
         ody__gate_mail(hub, take_mail);
@@ -179,6 +191,7 @@ static void dispatch(ody_hub *hub, ody_mail *take_mail)
     case ODY_MAIL_SOCKET:
     case ODY_MAIL_UPGRADE:
     case ODY_MAIL_WEBHOOK:
+    case ODY_MAIL_OBSERVED:
         ody_mail_free(take_mail);
         return;
     case ODY_MAIL_JOIN:

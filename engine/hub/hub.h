@@ -64,6 +64,8 @@ typedef struct ody_connection {
     ody_list_node awake;      /* the transport's list of connections to flush */
     uint16_t close_code;      /* not 0: close with this code once `outbound` is sent */
     bool close_now;           /* close without waiting for `outbound`: the peer does not read */
+    bool behind;              /* a flush has left bytes that still wait */
+    uint32_t opened_at;       /* s */
     const char *close_reason; /* static text, at most 123 bytes */
 
     uint64_t over_soft_since; /* 0: not over the soft limit */

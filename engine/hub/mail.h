@@ -40,6 +40,14 @@ typedef enum ody_mail_kind {
     ODY_MAIL_CHANNEL,   /* comes back with `result`: the cached data, `number`: ms that it stays */
     ODY_MAIL_CHANNELS,  /* data: the prefix of the names */
     ODY_MAIL_TERMINATE, /* user_id */
+    /* The API thread to a shard, for the inspector. */
+    ODY_MAIL_BROWSE,    /* position: ody_browse_kind, number: cursor, subscribers: the least weight,
+                         info: of all apps; client, channel, user_id; data: how names begin. Comes
+                         back with `result`: ody_browse_entry[subscribers], number: the next cursor,
+                         users: how much was examined */
+    ODY_MAIL_DISMISS,   /* client is to be closed: comes back with number 1 if it is there */
+    ODY_MAIL_OBSERVE,   /* ticket, info: whether it is a user; channel or user_id */
+    ODY_MAIL_UNOBSERVE, /* ticket */
     /* The API thread to the shard of a client. */
     ODY_MAIL_SUBSCRIBE,   /* client, channel, data: channel_data or none */
     ODY_MAIL_UNSUBSCRIBE, /* client, channel */
@@ -55,6 +63,10 @@ typedef enum ody_mail_kind {
     /* A shard to the API thread: number: the descriptor of a socket with an HTTP request, which
      * belongs to the mail. Nothing has been read from it. */
     ODY_MAIL_SOCKET,
+    /* A shard to the API thread: what an observer has seen. ticket, position: ody_sight, client,
+     * channel, event, user_id, data: its beginning, stamp: its length, subscribers: who got it;
+     * number: what was left out before it. */
+    ODY_MAIL_OBSERVED,
     /* The API thread to a shard: number: the descriptor of a socket, likewise; data: the head of a
      * request for a WebSocket that came on it. */
     ODY_MAIL_UPGRADE,

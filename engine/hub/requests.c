@@ -6,12 +6,9 @@
 #include "hub/requests.h"
 
 #include "base/memory.h"
-#include "base/utf8.h"
 #include "hub/mail.h"
+#include "hub/request_checks.h"
 #include "wire/channel_name.h"
-
-/* A user could sign in with an id that long under some configuration. */
-#define USER_ID_MAX 65535
 
 /* What the answers are made into. */
 typedef enum request_kind {
@@ -22,6 +19,7 @@ typedef enum request_kind {
     REQUEST_TERMINATE,
     REQUEST_CHANNEL,
     REQUEST_CHANNELS,
+    REQUEST_BROWSE,
 } request_kind;
 
 typedef struct request {
@@ -226,76 +224,6 @@ static int begin(ody_requests *requests, ody_mail *take_first, ody_socket_id cli
     return code < 0 ? refuse(error, code) : 0;
 }
 
-static int check_name(const ody_app *app, ody_view name, ody_error *error)
-{
-    size_t longest = app->limits.channel_name_length;
-    ody_channel_kind kind;
-    int code = ody_channel_name_parse(name, longest, &kind);
-
-    if (code < 0) {
-        return ody_error_set(error, code,
-                             "invalid channel name: 1 to %zu of the characters A-Z a-z 0-9 "
-                             "_ - = @ , . ; are allowed",
-                             longest);
-    }
-    return 0;
-}
-
-static int check_event(const ody_app *app, ody_view event, ody_view data, ody_error *error)
-{
-    const ody_app_limits *limits = &app->limits;
-
-    if (event.length == 0 || event.length > limits->event_name_length) {
-        return ody_error_set(error, ODY_EEVENT_NAME,
-                             "invalid event name: it has %zu bytes, 1 to %u are allowed",
-                             event.length, limits->event_name_length);
-    }
-    if (data.length > limits->event_data_size) {
-        return ody_error_set(error, ODY_EPAYLOAD_SIZE,
-                             "event data too large: it has %zu bytes, %u are allowed", data.length,
-                             limits->event_data_size);
-    }
-    if (!ody_utf8_valid(event) || !ody_utf8_valid(data)) {
-        return ody_error_set(error, ODY_EENCODING, "event name and data must be valid UTF-8");
-    }
-    return 0;
-}
-
-static int read_id(ody_view text, ody_socket_id *id, ody_error *error)
-{
-    if (!ody_socket_id_parse(text, id) || id->first == 0) {
-        return ody_error_set(error, ODY_EINVALID,
-                             "invalid socket id: two numbers with a dot between are expected");
-    }
-    return 0;
-}
-
-static int check_publish(const ody_publish *publish, ody_socket_id *except, ody_error *error)
-{
-    uint32_t most = publish->app->limits.channels_per_publish;
-    int code = check_event(publish->app, publish->event, publish->data, error);
-
-    if (code == 0 && (publish->channel_count == 0 || publish->channel_count > most)) {
-        code =
-            ody_error_set(error, ODY_EINVALID, "%zu channels in one publish: 1 to %u are allowed",
-                          publish->channel_count, most);
-    }
-    for (size_t i = 0; code == 0 && i < publish->channel_count; i++) {
-        code = check_name(publish->app, publish->channels[i], error);
-    }
-    if (code == 0 && publish->except.data) {
-        code = read_id(publish->except, except, error);
-    }
-    return code;
-}
-
-int ody_requests_check(const ody_publish *publish, ody_error *error)
-{
-    ody_socket_id except;
-
-    return check_publish(publish, &except, error);
-}
-
 int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uint64_t now,
                          ody_reply_callback callback, void *context, uint64_t *ticket,
                          ody_error *error)
@@ -307,7 +235,7 @@ int ody_requests_publish(ody_requests *requests, const ody_publish *publish, uin
                      .context = context};
     ody_socket_id except = {0};
     ody_mail *first = NULL;
-    int code = check_publish(publish, &except, error);
+    int code = ody__request_publish_check(publish, &except, error);
 
     if (code < 0) {
         return code;
@@ -341,13 +269,13 @@ int ody_requests_whisper(ody_requests *requests, const ody_app *app, ody_view so
     request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
     ody_mail *first = NULL;
     ody_socket_id client;
-    int code = check_event(app, event, data, error);
+    int code = ody__request_event_check(app, event, data, error);
 
     if (code == 0) {
-        code = read_id(socket_id, &client, error);
+        code = ody__request_id_read(socket_id, &client, error);
     }
     if (code == 0 && channel.data) {
-        code = check_name(app, channel, error);
+        code = ody__request_name_check(app, channel, error);
     }
     if (code < 0) {
         return code;
@@ -365,7 +293,7 @@ static int ask_home(ody_requests *requests, const ody_app *app, ody_mail_kind ki
 {
     const ody_mail_texts texts = {.app = app->number, .channel = channel};
     ody_mail *first = NULL;
-    int code = check_name(app, channel, error);
+    int code = ody__request_name_check(app, channel, error);
 
     if (code < 0) {
         return code;
@@ -400,7 +328,7 @@ int ody_requests_is_subscribed(ody_requests *requests, const ody_app *app, ody_v
 {
     request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
     ody_socket_id client;
-    int code = read_id(socket_id, &client, error);
+    int code = ody__request_id_read(socket_id, &client, error);
 
     return code < 0 ? code
                     : ask_home(requests, app, ODY_MAIL_IS_SUBSCRIBED, channel, client, &about, now,
@@ -414,10 +342,10 @@ static int ask_shard(ody_requests *requests, const ody_app *app, ody_mail_kind k
 {
     ody_mail *first = NULL;
     ody_socket_id client;
-    int code = read_id(socket_id, &client, error);
+    int code = ody__request_id_read(socket_id, &client, error);
 
     if (code == 0) {
-        code = check_name(app, texts->channel, error);
+        code = ody__request_name_check(app, texts->channel, error);
     }
     if (code < 0) {
         return code;
@@ -479,12 +407,10 @@ int ody_requests_terminate(ody_requests *requests, const ody_app *app, ody_view 
     const ody_mail_texts texts = {.app = app->number, .user_id = user_id};
     request about = {.kind = REQUEST_TERMINATE, .callback = callback, .context = context};
     ody_mail *first = NULL;
+    int code = ody__request_user_check(user_id, error);
 
-    if (user_id.length == 0 || user_id.length > USER_ID_MAX) {
-        return ody_error_set(error, ODY_EINVALID,
-                             "invalid user id: it has %zu bytes, 1 to %d are "
-                             "allowed",
-                             user_id.length, USER_ID_MAX);
+    if (code < 0) {
+        return code;
     }
     mail_add(requests, &first, ODY_MAIL_TERMINATE,
              ody_mail_home(app->number, user_id, requests->shards), &texts);
@@ -509,6 +435,67 @@ int ody_requests_channels(ody_requests *requests, const ody_app *app, ody_view p
         }
     }
     return begin(requests, first, (ody_socket_id){0}, &about, now, ticket, error);
+}
+
+/* The shard that has what a step walks over. */
+static unsigned browsed_shard(const ody_requests *requests, const ody_browse *browse)
+{
+    switch (browse->kind) {
+    case ODY_BROWSE_CONNECTIONS:
+    case ODY_BROWSE_CHANNELS:
+    case ODY_BROWSE_USERS:
+        return browse->shard;
+    case ODY_BROWSE_SUBSCRIBERS:
+    case ODY_BROWSE_MEMBERS:
+    case ODY_BROWSE_USER:
+        return ody_mail_home(browse->app->number, browse->name, requests->shards);
+    case ODY_BROWSE_CONNECTION:
+    case ODY_BROWSE_SUBSCRIPTIONS:
+        break;
+    }
+    return ody_socket_id_shard(browse->client);
+}
+
+int ody_requests_browse(ody_requests *requests, const ody_browse *browse, uint64_t now,
+                        ody_reply_callback callback, void *context, uint64_t *ticket,
+                        ody_error *error)
+{
+    const ody_mail_texts texts = {
+        .app = browse->app ? browse->app->number : 0,
+        .channel = browse->name,
+        .data = browse->name,
+        .user_id = browse->name,
+    };
+    request about = {.kind = REQUEST_BROWSE, .callback = callback, .context = context};
+    ody_mail *first = NULL;
+
+    /* A shard that does not exist has no clients; any other one can say so. */
+    mail_add(requests, &first, ODY_MAIL_BROWSE, browsed_shard(requests, browse) % requests->shards,
+             &texts);
+    if (first) {
+        first->position = (uint16_t)browse->kind;
+        first->number = browse->cursor;
+        first->subscribers = browse->at_least;
+        first->info = !browse->app;
+    }
+    return begin(requests, first, browse->client, &about, now, ticket, error);
+}
+
+int ody_requests_disconnect(ody_requests *requests, ody_view socket_id, uint64_t now,
+                            ody_reply_callback callback, void *context, uint64_t *ticket,
+                            ody_error *error)
+{
+    request about = {.kind = REQUEST_YES_OR_NO, .callback = callback, .context = context};
+    ody_mail *first = NULL;
+    ody_socket_id client;
+    int code = ody__request_id_read(socket_id, &client, error);
+
+    if (code < 0) {
+        return code;
+    }
+    mail_add(requests, &first, ODY_MAIL_DISMISS, ody_socket_id_shard(client) % requests->shards,
+             &(ody_mail_texts){0});
+    return begin(requests, first, client, &about, now, ticket, error);
 }
 
 /* Notes why a request failed. Anything is worse news than a channel that does not exist. */
@@ -579,7 +566,8 @@ static bool has_channels(const request *self)
 
 static bool keeps_parts(const request *self)
 {
-    return has_channels(self) || self->kind == REQUEST_SUBSCRIBERS || self->kind == REQUEST_USERS;
+    return has_channels(self) || self->kind == REQUEST_SUBSCRIBERS || self->kind == REQUEST_USERS ||
+           self->kind == REQUEST_BROWSE;
 }
 
 static void fill(const request *self, ody_reply *reply)
@@ -598,6 +586,14 @@ static void fill(const request *self, ody_reply *reply)
         return;
     case REQUEST_USERS:
         reply->users = (ody_view){self->first_part->result, self->first_part->result_length};
+        return;
+    case REQUEST_BROWSE:
+        reply->page = (ody_browse_page){
+            .entries = self->first_part->result,
+            .count = self->first_part->subscribers,
+            .next = self->number,
+            .examined = self->first_part->users,
+        };
         return;
     case REQUEST_CHANNEL:
     case REQUEST_CHANNELS:

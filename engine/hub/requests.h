@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "ody/error.h"
+#include "hub/browse.h"
 #include "hub/hub.h"
 
 typedef struct ody_requests ody_requests;
@@ -36,13 +37,15 @@ typedef struct ody_reply {
     const char *message;             /* with a code: the sentence for the caller */
     uint64_t reached;                /* publish: subscribers numbered for; terminate: connections
                                         that were closed */
-    bool answer;                     /* whisper: delivered; is_subscribed, channel_exists */
+    bool answer;                     /* whisper: delivered; is_subscribed, channel_exists;
+                                        disconnect: it was there */
     const ody_socket_id *socket_ids; /* subscribers */
     size_t socket_id_count;
     ody_view users;                    /* a JSON list of {"user_id":…,"user_info":…} */
     const ody_channel_entry *channels; /* a listing; publish with info: its channels in their order;
                                           channel: that one, also when it is empty */
     size_t channel_count;
+    ody_browse_page page; /* browse */
 } ody_reply;
 
 /** Called exactly once for each accepted request, from ody_requests_mail or _advance; never from
@@ -138,6 +141,15 @@ int ody_requests_terminate(ody_requests *requests, const ody_app *app, ody_view 
 int ody_requests_channels(ody_requests *requests, const ody_app *app, ody_view prefix, uint64_t now,
                           ody_reply_callback callback, void *context, uint64_t *ticket,
                           ody_error *error);
+
+/** One step of browsing, in whichever shard knows. */
+int ody_requests_browse(ody_requests *requests, const ody_browse *browse, uint64_t now,
+                        ody_reply_callback callback, void *context, uint64_t *ticket,
+                        ody_error *error);
+/** Closes that connection, whichever app it is of, with 4009. */
+int ody_requests_disconnect(ody_requests *requests, ody_view socket_id, uint64_t now,
+                            ody_reply_callback callback, void *context, uint64_t *ticket,
+                            ody_error *error);
 
 /** The caller is gone: its callback will not be called. An unknown ticket is fine. */
 void ody_requests_cancel(ody_requests *requests, uint64_t ticket);

@@ -18,6 +18,13 @@ ody_view ody__signin_id(const ody_signin *signin)
     return (ody_view){signin->text, signin->id_length};
 }
 
+ody_view ody__signin_id_of(const ody_connection *connection)
+{
+    const ody_signin *signin = connection->signin;
+
+    return signin && signin->on ? ody__signin_id(signin) : ODY_VIEW_NONE;
+}
+
 void ody__signin_free(ody_signin *signin)
 {
     if (signin) {

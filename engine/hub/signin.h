@@ -65,6 +65,8 @@ void ody__signin_disconnect_mail(ody_hub *hub, ody_mail *take_mail);
 /** Frees it with its watches. NULL is fine. */
 void ody__signin_free(ody_signin *signin);
 ody_view ody__signin_id(const ody_signin *signin);
+/** Who the connection is signed in as; ODY_VIEW_NONE when it is not. */
+ody_view ody__signin_id_of(const ody_connection *connection);
 
 /**
  * Makes the watches of a sign-in, which homes do not know of yet.

@@ -15,6 +15,8 @@
 #include "hub/mail.h"
 #include "ody/error.h"
 
+typedef struct ody_observer ody_observer;
+
 /** Where a connection of that number lives; the list of free slots goes through empty ones. */
 typedef struct ody_slot {
     ody_connection *connection; /* NULL: free */
@@ -68,8 +70,9 @@ struct ody_hub {
     ody_frame_home frames;
     ody_bytes scratch; /* for one text at a time */
     ody_batch *pong;
-    ody_interest *interest; /* owned; NULL: no PHP worker has registered yet */
-    ody_list open_batches;  /* ody_local_channel with a batch of this turn */
+    ody_interest *interest;  /* owned; NULL: no PHP worker has registered yet */
+    ody_observer *observers; /* owned; NULL: nobody looks */
+    ody_list open_batches;   /* ody_local_channel with a batch of this turn */
     uint64_t unique_bytes;
     uint64_t turn_bytes;
     uint64_t turn_deliveries;
@@ -152,6 +155,10 @@ void ody__user_left(ody_hub *hub, uint32_t app, ody_view id, ody_socket_id clien
 void ody__user_unwatched(ody_hub *hub, uint32_t app, ody_view id, ody_socket_id client);
 /** Tries again to tell who came and went. @return whether all is told. */
 bool ody__users_retry(ody_hub *hub);
+/** One step of browsing (hub/browse.h). Takes it. */
+void ody__browse_mail(ody_hub *hub, ody_mail *take_mail);
+/** Closes a client, because a person wants that. Takes it. */
+void ody__connection_dismiss_mail(ody_hub *hub, ody_mail *take_mail);
 /** Answers a question of the API thread. Takes it. */
 void ody__home_answer(ody_hub *hub, ody_mail *take_mail);
 

@@ -226,9 +226,29 @@ bool ody_request_is_of_a_page(const ody_http_head *head)
            (count == 1 && !ody_view_equal(ody_http_header_find(head, site), ODY_VIEW("none")));
 }
 
+static ody_view host_of(const ody_http_head *head)
+{
+    ody_view name = ODY_VIEW("Host");
+
+    return ody_http_header_count(head, name) == 1 ? ody_http_header_find(head, name)
+                                                  : ODY_VIEW_NONE;
+}
+
+bool ody_request_is_named(const ody_http_head *head)
+{
+    uint8_t address[16];
+    ody_view host = host_of(head);
+
+    return !host_is_loopback(host) && !parse_node(host, address);
+}
+
+bool ody_request_is_of_this_machine(const ody_http_head *head, const uint8_t peer[16])
+{
+    return ody_address_is_loopback(peer) && host_is_loopback(host_of(head)) &&
+           !ody_request_is_proxied(head);
+}
+
 bool ody_request_is_local(const ody_http_head *head, const uint8_t peer[16])
 {
-    return ody_address_is_loopback(peer) && ody_http_header_count(head, ODY_VIEW("Host")) == 1 &&
-           host_is_loopback(ody_http_header_find(head, ODY_VIEW("Host"))) &&
-           !ody_request_is_of_a_page(head) && !ody_request_is_proxied(head);
+    return ody_request_is_of_this_machine(head, peer) && !ody_request_is_of_a_page(head);
 }

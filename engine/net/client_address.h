@@ -35,10 +35,15 @@ bool ody_request_is_proxied(const ody_http_head *head);
 /** Whether a browser sent a request because a page wanted it: not because somebody typed it. */
 bool ody_request_is_of_a_page(const ody_http_head *head);
 
-/**
- * Whether a request comes from this machine itself: its peer and its Host are loopback, and it
- * shows no trace of a browser's page or of a proxy.
- */
+/** Whether its Host is a name other than localhost, and not an address. Whoever owns a name can
+ * have it lead anywhere, so that a page of his counts as one of the server's. */
+bool ody_request_is_named(const ody_http_head *head);
+
+/** Whether a request comes from this machine, perhaps from a browser's page: its peer and its Host
+ *  are loopback, and it shows no trace of a proxy. */
+bool ody_request_is_of_this_machine(const ody_http_head *head, const uint8_t peer[16]);
+
+/** Whether, besides, it shows no trace of a browser's page. */
 bool ody_request_is_local(const ody_http_head *head, const uint8_t peer[16]);
 
 #endif

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { declarations } from './declarations.mjs';
-import { page } from './page.mjs';
+import { inspector, page } from './page.mjs';
 import { reference } from './reference.mjs';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..'); // of the whole project
@@ -24,6 +24,7 @@ export const BUILT = [
   'js/dist/ody-websocket.d.ts',
   'js/dist/ody-websocket.d.cts',
   'js/websocket-test-page.html',
+  'js/inspector.html',
   'docs/client.md',
 ];
 
@@ -68,6 +69,7 @@ export async function buildAll(folder) {
     at('js/websocket-test-page.html'),
     await page(readFileSync(at('js/dist/ody-websocket.min.js'), 'utf8'), version),
   );
+  writeFileSync(at('js/inspector.html'), await inspector());
   writeFileSync(at('docs/client.md'), reference(types));
 }
 

@@ -1,22 +1,22 @@
-// The test page in one file: template, style, script, and the client as it is shipped. The Content-Security-Policy names
-// the very scripts and the style that are in it, so nothing else can run.
+// Pages in one file each: template, style, script and, in the test page, the client as it is shipped. The
+// Content-Security-Policy names the very scripts and the style that are in it, so nothing else can run.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 
-const folder = resolve(dirname(fileURLToPath(import.meta.url)), '../page');
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** The policy. Pages of Chromium take no text for HTML at all. */
-function policy(scripts, style) {
+function policy(scripts, style, connect) {
   return [
     "default-src 'none'",
     `script-src ${scripts.map(hash).join(' ')}`,
     `style-src ${hash(style)}`,
-    'connect-src ws: wss: http: https:',
+    `connect-src ${connect}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -33,7 +33,7 @@ function inline(text, tag) {
   return text;
 }
 
-async function script() {
+async function script(folder) {
   const { outputFiles } = await build({
     absWorkingDir: folder,
     entryPoints: ['main.ts'],
@@ -48,19 +48,30 @@ async function script() {
   return outputFiles[0].text.trim();
 }
 
-/** @param client the script of the client, as built */
-export async function page(client, version) {
-  const style = await transform(readFileSync(join(folder, 'page.css'), 'utf8'), { loader: 'css', minify: true });
+/** Puts the parts of a folder into its template. @param texts what else the template wants */
+async function assemble(name, connect, texts) {
+  const folder = join(root, name);
+  const style = await transform(readFileSync(join(folder, `${name}.css`), 'utf8'), { loader: 'css', minify: true });
   const parts = {
-    client: inline(client.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').trim(), 'script'),
-    script: inline(await script(), 'script'),
+    ...texts,
+    script: inline(await script(folder), 'script'),
     style: inline(style.code.trim(), 'style'),
-    version,
   };
-  parts.csp = policy([parts.client, parts.script], parts.style);
-  const template = readFileSync(join(folder, 'page.html'), 'utf8').replace(
+  parts.csp = policy([parts.client, parts.script].filter(Boolean), parts.style, connect);
+  const template = readFileSync(join(folder, `${name}.html`), 'utf8').replace(
     />\s*(%\w+%)\s*<\/(script|style)>/g,
     '>$1</$2>',
   );
-  return template.replace(/%(csp|client|script|style|version)%/g, (_, name) => parts[name]);
+  return template.replace(/%(csp|client|script|style|version)%/g, (_, part) => parts[part]);
+}
+
+/** The test page, which may ask any server. @param client the script of the client, as built */
+export function page(client, version) {
+  const text = client.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').trim();
+  return assemble('page', 'ws: wss: http: https:', { client: inline(text, 'script'), version });
+}
+
+/** The inspector, which asks the server that it came from. */
+export function inspector() {
+  return assemble('inspector', "'self'", {});
 }

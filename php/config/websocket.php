@@ -151,6 +151,13 @@ return [
         'channel' => env('WEBSOCKET_REDIS_CHANNEL', 'websocket.broadcast'),
     ],
 
+    // A page that shows what happens in the server, at /inspector.
+    'inspector' => [
+        // Opens it to whoever knows the password, at least 12 characters. Not set: while `debug` is on
+        // it is there for this machine, otherwise not at all.
+        'password' => env('WEBSOCKET_INSPECTOR_PASSWORD'),
+    ],
+
     // PHP processes that run the application's own code: channel handlers, middleware, listeners.
     // They are only started when there is any.
     'php_workers' => [
@@ -272,6 +279,6 @@ return [
     // Says which process serves. Locked for as long as that process lives.
     'pid_file' => env('WEBSOCKET_PID_FILE', 'storage/websocket/ody.pid'),
 
-    // Logs everything, whatever log.level says.
+    // Logs everything, whatever log.level says, and serves /test and, to this machine, /inspector.
     'debug' => env('WEBSOCKET_DEBUG', false),
 ];

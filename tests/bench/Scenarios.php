@@ -9,6 +9,7 @@ final class Scenarios
 {
     private const PAYLOAD = 100;
     private const ROUNDS = 5;
+    private const PAGES = 10;
 
     private string $folder;
     private bool $failed = false;
@@ -241,6 +242,112 @@ final class Scenarios
         $this->bound('server CPU of a publish by HTTP', $ratio, 1.03);
     }
 
+    /**
+     * What the inspector costs while somebody looks: of a busy shard, and of an idle one. The cost of one who looks is less than what
+     * measuring is off by, so ten look at the same time.
+     */
+    public function inspector(): void
+    {
+        $server = $this->startServer(1, ['WEBSOCKET_INSPECTOR_PASSWORD' => 'bench-password', 'WEBSOCKET_ACTIVITY_TIMEOUT' => '3600']);
+        [$load, $others] = [$this->load($server), $this->load($server)];
+        $load->ask('connect 1000');
+        $load->ask('subscribe');
+        $others->ask('connect 9000');
+        $command = [PHP_BINARY, "{$this->root}/tests/bench/inspector_look.php", (string) $server['port'], 'bench-password', 'load'];
+        $pages = array_map(static fn(): Process => new Process($command), range(1, self::PAGES));
+        $costs = ['nobody' => [], 'somebody' => []];
+        for ($round = 0; $round <= 2 * self::ROUNDS; $round++) {
+            /* First the one, then the other, so that whatever else grows or shrinks meanwhile counts for both. */
+            foreach ($round % 2 === 0 ? ['nobody', 'somebody'] : ['somebody', 'nobody'] as $who) {
+                $cost = $this->costOfPublishing($load, $who === 'somebody' ? $pages : []);
+                if ($round > 0) {
+                    $costs[$who][] = $cost;
+                }
+            }
+        }
+        $idle = array_map(fn(array $some): float => $this->idleShare($server['pid'], $some), [[], $pages]);
+        array_map(static fn(Process $process): null => $process->end(), $pages);
+        $load->ask('close');
+        $others->ask('close');
+        $this->stopServer($server);
+        [$nobody, $somebody] = array_map(self::median(...), array_values($costs));
+        $busy = ($somebody / $nobody - 1) / self::PAGES;
+        $share = ($idle[1] - $idle[0]) / self::PAGES;
+        printf(
+            "\n| nobody looks | %d look | each of them costs | idle, nobody looks | %d look | each of them costs |\n|---|---|---|---|---|---|\n| %.3f µs | %.3f µs | %.2f %% | %.2f %% | %.2f %% | %.2f %% |\n",
+            self::PAGES,
+            self::PAGES,
+            $nobody,
+            $somebody,
+            $busy * 100,
+            $idle[0] * 100,
+            $idle[1] * 100,
+            $share * 100,
+        );
+        $this->bound('part of a busy shard that one who looks costs', $busy, 0.02);
+        $this->bound('part of an idle processor that one who looks costs', $share, 0.02);
+    }
+
+    /**
+     * µs of a delivery, while pages look if there are any. With one message in flight, because how many of several share
+     * their sends is decided by moments, and is worth much more than what is measured here.
+     *
+     * @param list<Process> $pages
+     */
+    private function costOfPublishing(Process $load, array $pages): float
+    {
+        $this->look($pages);
+        $result = $load->ask('publish 500 1 ' . self::PAYLOAD);
+        $this->mustBeComplete('publishing', $result);
+        foreach ($this->rest($pages) as $seen) {
+            if ($seen['requests'] < 8 || $seen['messages'] < 100) {
+                throw new RuntimeException('a page has hardly looked: ' . json_encode($seen));
+            }
+        }
+        return $result['cpu_ns'] / $result['units'] / 1000;
+    }
+
+    /** @param list<Process> $pages */
+    private function look(array $pages): void
+    {
+        array_map(static fn(Process $page): array => $page->ask('look'), $pages);
+    }
+
+    /**
+     * @param list<Process> $pages
+     *
+     * @return list<array<string, int>>
+     */
+    private function rest(array $pages): array
+    {
+        return array_map(static fn(Process $page): array => $page->ask('rest'), $pages);
+    }
+
+    /**
+     * The share of a processor that the engine takes while nothing is published.
+     *
+     * @param list<Process> $pages
+     */
+    private function idleShare(int $pid, array $pages): float
+    {
+        $this->look($pages);
+        [$cpu, $wall] = [self::cpu($pid), hrtime(true)];
+        sleep(9);
+        $share = (self::cpu($pid) - $cpu) / (hrtime(true) - $wall);
+        $this->rest($pages);
+        return $share;
+    }
+
+    /** Nanoseconds that all threads of a process have run. */
+    private static function cpu(int $pid): int
+    {
+        $sum = 0;
+        foreach (glob("/proc/$pid/task/*/schedstat") ?: [] as $file) {
+            $sum += (int) file_get_contents($file);
+        }
+        return $sum;
+    }
+
     private function roundTrips(string $what, string ...$arguments): float
     {
         $command = [PHP_BINARY, '-d', "extension={$this->root}/modules/ody_websocket.so", "{$this->root}/tests/bench/round_trips.php"];
@@ -401,8 +508,12 @@ final class Scenarios
         return [$floor, new Process(["{$this->root}/tests/out/bench/load", (string) $floor->pid(), (string) $port, '-', $fifo])];
     }
 
-    /** @return array{pid: int, port: int, socket: string, environment: array<string, string>} */
-    private function startServer(int $workers): array
+    /**
+     * @param array<string, string> $more
+     *
+     * @return array{pid: int, port: int, socket: string, environment: array<string, string>}
+     */
+    private function startServer(int $workers, array $more = []): array
     {
         $port = $this->freePort();
         $environment = [
@@ -413,6 +524,7 @@ final class Scenarios
             'WEBSOCKET_SOCKET' => "{$this->folder}/$port.sock",
             'WEBSOCKET_PID_FILE' => "{$this->folder}/$port.pid",
             'WEBSOCKET_LOG_FILE' => "{$this->folder}/$port.log",
+            ...$more,
         ];
         $this->artisan('websocket:start -d', $environment);
         $status = json_decode($this->artisan('websocket:status --json', $environment), true, 16, JSON_THROW_ON_ERROR);

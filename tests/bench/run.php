@@ -6,7 +6,7 @@ declare(strict_types=1);
  * Measures the server against the floor, interleaved in one run, and prints the tables of
  * docs/performance.md. Exit status 1 when a bound is missed.
  *
- *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [publish] [http] [workers] [soak]
+ *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [publish] [http] [workers] [inspector] [soak]
  *
  * It needs the packages of the tests, which bin/test installs.
  */
@@ -20,7 +20,7 @@ if (!class_exists(PHPUnit\Framework\Assert::class)) {
     exit(2);
 }
 
-const SCENARIOS = ['fanout', 'accept', 'memory', 'publish', 'http', 'workers', 'soak'];
+const SCENARIOS = ['fanout', 'accept', 'memory', 'publish', 'http', 'workers', 'inspector', 'soak'];
 
 $wanted = array_slice($argv, 1) ?: SCENARIOS;
 $scenarios = new Scenarios(dirname(__DIR__, 2));

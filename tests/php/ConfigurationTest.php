@@ -278,7 +278,7 @@ final class ConfigurationTest extends ProjectTestCase
         $project = $this->project();
         $hook = ['url' => 'https://hunter2.example'];
         $values = ['secret_key' => 'hunter2', 'previous_secret_key' => 'hunter2', 'redis' => ['url' => 'redis://:hunter2@a', 'channel' => 'events'],
-            'http_api' => ['broadcast_key' => 'hunter2', 'metrics_token' => 'hunter2', 'port' => 9503], 'webhooks' => [$hook, 'hunter2'],
+            'http_api' => ['broadcast_key' => 'hunter2', 'metrics_token' => 'hunter2', 'port' => 9503], 'inspector' => ['password' => 'hunter2-hunter2'], 'webhooks' => [$hook, 'hunter2'],
             'apps' => [['id' => 'shop', 'key' => 'of-shop', 'secret' => 'hunter2', 'previous_secret' => 'hunter2', 'webhooks' => [$hook]], 'hunter2']];
         $dump = print_r(Configuration::ofValues($project->root, $values), true);
         self::assertStringNotContainsString('hunter2', $dump);

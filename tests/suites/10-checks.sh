@@ -20,6 +20,8 @@ check "docs/metrics.md names what there is" php tests/tools/check-metrics.php
 check "docs/metrics.md: planted differences are found" php tests/tools/check-metrics.php --self-test
 check "stubs/ is made of the stubs of ext" php tests/tools/make-stubs.php --check
 check "stubs/: a changed stub is noticed" php tests/tools/make-stubs.php --self-test
+check "engine/http/page_files.c is made of the pages in js/" php tests/tools/make-pages.php --check
+check "engine/http/page_files.c: a changed page is noticed" php tests/tools/make-pages.php --self-test
 check "every known pitfall has its test" php tests/tools/check-pitfalls.php
 check "pitfalls: gaps are found" php tests/tools/check-pitfalls.php --self-test
 check "the extension exports get_module only" tests/tools/check-symbols.sh

@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 mapfile -d '' files < <(find engine ext tests -type f \( -name '*.c' -o -name '*.h' \) \
-    ! -name '*_arginfo.h' ! -path 'tests/out/*' ! -path '*/node_modules/*' ! -path '*/.libs/*' -print0 |
+    ! -name '*_arginfo.h' ! -name page_files.c ! -path 'tests/out/*' ! -path '*/node_modules/*' ! -path '*/.libs/*' -print0 |
     LC_ALL=C sort -z)
 if [[ ${#files[@]} == 0 ]]; then
     echo "no C file found" >&2

@@ -153,11 +153,12 @@ typedef struct ody_options {
     size_t trusted_proxy_count;
     ody_http_options http;
     ody_redis_options redis;
-    unsigned php_worker_num;     /* PHP processes that run the application's code; 0: none */
-    uint32_t php_worker_timeout; /* ms that one call to them may take */
-    uint32_t php_worker_queue;   /* calls that may wait for a free one */
-    bool debug;                  /* everything is logged */
-    int log_level;               /* enum ody_log_level */
+    const char *inspector_password; /* opens /inspector to whoever knows it, or NULL */
+    unsigned php_worker_num;        /* PHP processes that run the application's code; 0: none */
+    uint32_t php_worker_timeout;    /* ms that one call to them may take */
+    uint32_t php_worker_queue;      /* calls that may wait for a free one */
+    bool debug;                     /* everything is logged */
+    int log_level;                  /* enum ody_log_level */
     ody_log_format log_format;
     const char *log_file; /* NULL: standard error */
     ody_limits limits;

@@ -13,7 +13,7 @@ final class Secrets
 {
     private const MASK = '(hidden)';
 
-    private const KEYS = ['secret_key', 'previous_secret_key', 'http_api.broadcast_key', 'http_api.metrics_token', 'redis.url'];
+    private const KEYS = ['secret_key', 'previous_secret_key', 'http_api.broadcast_key', 'http_api.metrics_token', 'redis.url', 'inspector.password'];
 
     /** URLs of webhooks often have a token in them. */
     private const OF_ENTRIES = ['apps' => ['secret', 'previous_secret', 'webhooks'], 'webhooks' => ['url']];

@@ -54,6 +54,7 @@ final class Variables
         'redis.url' => 'WEBSOCKET_REDIS_URL',
         'redis.prefix' => 'WEBSOCKET_REDIS_PREFIX',
         'redis.channel' => 'WEBSOCKET_REDIS_CHANNEL',
+        'inspector.password' => 'WEBSOCKET_INSPECTOR_PASSWORD',
         'php_workers.num' => 'WEBSOCKET_PHP_WORKERS',
         'php_workers.max_messages' => 'WEBSOCKET_PHP_WORKERS_MAX_MESSAGES',
         'php_workers.timeout' => 'WEBSOCKET_PHP_WORKERS_TIMEOUT',

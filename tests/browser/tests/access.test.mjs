@@ -1,21 +1,12 @@
 // The page for everybody: by keyboard alone, for screen readers, on a phone, dark and light.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
 import { Server } from '../../integration/lib/server.mjs';
+import { LOOKS, overflow, tabTo, type, violations } from '../lib/access.mjs';
 import { launch } from '../lib/browser.mjs';
 import { Endpoint } from '../lib/endpoint.mjs';
 import { Visitor } from '../lib/visitor.mjs';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const LOOKS = {
-  light: { colorScheme: 'light' },
-  dark: { colorScheme: 'dark' },
-  'phone-light': { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
-  'phone-dark': { colorScheme: 'dark', viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, hasTouch: true },
-};
 
 let browser;
 let server;
@@ -31,17 +22,6 @@ after(async () => {
   await endpoint.stop();
   await server.stop();
 });
-
-/** What axe finds, in words. */
-async function violations(page) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document));
-  assert.ok(found.passes.length > 20, 'axe has looked at something');
-  return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-}
-
-/** Nothing of the page lies beyond its right edge. */
-const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 /** Brings the page into a state in which everything is to be seen. */
 async function fill(visitor) {
@@ -96,27 +76,6 @@ test('the proof: axe sees what is planted', async () => {
   assert.match((await violations(visitor.page)).join(), /label/);
   await visitor.close();
 });
-
-/** Goes on with the Tab key until something has the focus, which must be to be seen. */
-async function tabTo(page, id, { back = false } = {}) {
-  for (let presses = 0; presses < 80; presses++) {
-    await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
-    const [focused, ring] = await page.evaluate(() => {
-      const { activeElement: element } = document;
-      return [element.id || `${element.name}=${element.value}`, getComputedStyle(element).outlineStyle];
-    });
-    if (focused === id) {
-      assert.notEqual(ring, 'none', `the focus on ${id} is to be seen`);
-      return;
-    }
-  }
-  assert.fail(`Tab does not reach ${id}`);
-}
-
-async function type(page, text) {
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type(text);
-}
 
 test('all steps by keyboard alone', async () => {
   const visitor = await Visitor.open(browser);

@@ -10,7 +10,7 @@
 
 /* Whoever adds a field to the options gets here. A pointer must be packed (engine/base/options.c)
  * and filled in below; then these numbers may change. */
-_Static_assert(sizeof(ody_options) == 288, "a field was added: pack it if it points to something");
+_Static_assert(sizeof(ody_options) == 296, "a field was added: pack it if it points to something");
 _Static_assert(sizeof(ody_app) == 144, "a field was added: pack it if it points to something");
 _Static_assert(sizeof(ody_webhook) == 32, "a field was added: pack it if it points to something");
 
@@ -23,6 +23,7 @@ _Static_assert(sizeof(ody_webhook) == 32, "a field was added: pack it if it poin
     X(socket_group)                                                                                \
     X(http.host)                                                                                   \
     X(http.broadcast_key)                                                                          \
+    X(inspector_password)                                                                          \
     X(http.metrics_token)                                                                          \
     X(redis.url)                                                                                   \
     X(redis.channel)                                                                               \

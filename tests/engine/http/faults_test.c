@@ -154,3 +154,64 @@ TEST(every_allocation_of_the_server_may_fail)
     CHECK(n > 3);
     live_close(&live);
 }
+
+TEST(every_allocation_of_the_inspector_may_fail)
+{
+    static const struct {
+        const char *first_line;
+        const char *body;
+    } rows[] = {
+        {"GET /inspector/api/overview", ""},
+        {"GET /inspector/api/connections?limit=3", ""},
+        {"GET /inspector/api/channels?limit=3&after=1:b", ""},
+        {"GET /inspector/api/channel?name=cache-x", ""},
+        {"POST /inspector/api/publish", "channel=c&event=e&data=d"},
+        {"POST /inspector/api/disconnect", "id=1.2"},
+    };
+
+    live_init(&live);
+    live.options.debug = true;
+    live_open(&live, false);
+    for (size_t index = 0; index < sizeof(rows) / sizeof(rows[0]); index++) {
+        char request[1024];
+
+        snprintf(request, sizeof(request),
+                 "%s HTTP/1.1\r\nHost: localhost\r\nX-Inspector: page\r\n"
+                 "Content-Length: %zu\r\n\r\n%s",
+                 rows[index].first_line, strlen(rows[index].body), rows[index].body);
+        check_faults(request, 200);
+    }
+    live_close(&live);
+}
+
+TEST(every_allocation_of_a_tail_may_fail)
+{
+    bool perfect = false;
+
+    live_init(&live);
+    live.options.debug = true;
+    live_open(&live, false);
+    for (long n = 1; !perfect; n++) {
+        static const char form[] = "channel=c";
+        char request[256];
+        int descriptor;
+
+        snprintf(request, sizeof(request),
+                 "POST /inspector/api/begin-tail HTTP/1.1\r\nHost: localhost\r\n"
+                 "X-Inspector: page\r\nContent-Length: %zu\r\n\r\n%s",
+                 strlen(form), form);
+        ody_memory_fail_at(n);
+        descriptor = live_connect(&live);
+        live_send_text(&live, descriptor, request);
+        perfect = outcome(descriptor) == 200;
+        ody_memory_fail_at(0);
+        close(descriptor);
+        live_turn(&live);
+        /* One whose name its reader did not get ends, because nobody reads it. */
+        CHECK(!perfect || ody_tails_count(live.tails) == 1);
+        ody_tails_advance(live.tails, ody_clock_ms() + ODY_TAIL_TIME);
+        CHECK_EQUAL(ody_tails_count(live.tails), 0);
+        CHECK(n < FAULTS);
+    }
+    live_close(&live);
+}

@@ -118,9 +118,71 @@ static void answer_users(ody_mail *mail)
     }
 }
 
+/* Entry number `index` of 1200: every seventh connection has bytes that wait. */
+static ody_browse_entry entry_of(const ody_mail *mail, uint64_t index)
+{
+    ody_browse_entry entry = {.weight = index % 7 == 0 ? (uint32_t)index + 1 : 0};
+
+    switch ((ody_browse_kind)mail->position) {
+    case ODY_BROWSE_CONNECTIONS:
+    case ODY_BROWSE_CONNECTION:
+    case ODY_BROWSE_SUBSCRIBERS:
+    case ODY_BROWSE_USER:
+        entry.id = (ody_socket_id){1 + ODY_SHARDS_MAX * index, 100 + index};
+        entry.name = index % 2 ? ODY_VIEW("ann") : ODY_VIEW_NONE;
+        entry.address[10] = entry.address[11] = 0xff;
+        entry.address[12] = (uint8_t)(index / 256 + 1);
+        entry.address[15] = (uint8_t)index;
+        entry.channels = 2;
+        entry.age = 3;
+        entry.silence = 4;
+        entry.protocol = 7;
+        break;
+    default:
+        entry.name = (ody_view){"abcdefghijklmnopqrstuvwxyz" + index % 26, 1 + index % 26 / 13};
+        entry.info = ODY_VIEW("{\"x\":[]}");
+        entry.type = "public";
+        entry.on = true;
+    }
+    return entry;
+}
+
+/* Steps of 500. The result is like that of a shard, but its texts are constant. */
+static void answer_browse(live_http *live, ody_mail *mail)
+{
+    bool few = mail->position != ODY_BROWSE_CONNECTIONS;
+    uint64_t last = few ? (mail->position == ODY_BROWSE_CONNECTION ? 1 : 13) : 1200;
+    uint64_t end = mail->number + 500 < last ? mail->number + 500 : last;
+    ody_browse_entry entries[500];
+
+    note(live, mail, "browse");
+    if (mail->position == ODY_BROWSE_CONNECTION && mail->client.second != 2) {
+        end = last = 0;
+    }
+    mail->users = (uint32_t)(end - mail->number);
+    for (uint64_t index = mail->number; index < end; index++) {
+        entries[index - mail->number] = entry_of(mail, index);
+    }
+    give(mail, entries, (end - mail->number) * sizeof(entries[0]));
+    mail->subscribers = mail->users;
+    mail->number = end < last ? end : 0;
+}
+
 static void answer_question(live_http *live, ody_mail *mail)
 {
     switch (mail->kind) {
+    case ODY_MAIL_BROWSE:
+        answer_browse(live, mail);
+        break;
+    case ODY_MAIL_DISMISS:
+        note(live, mail, "dismiss");
+        mail->number = mail->client.second == 2;
+        break;
+    case ODY_MAIL_OBSERVE:
+    case ODY_MAIL_UNOBSERVE:
+        note(live, mail, mail->kind == ODY_MAIL_OBSERVE ? "observe" : "unobserve");
+        ody_mail_free(mail);
+        return;
     case ODY_MAIL_PUBLISH:
         answer_publish(live, mail);
         break;
@@ -200,6 +262,12 @@ static void write_metrics(void *context, ody_bytes *out)
     ody_bytes_append_literal(out, "ody_up 1\n");
 }
 
+static void write_overview(void *context, ody_bytes *out)
+{
+    (void)context;
+    ody_bytes_append_literal(out, "{\"numbers\":1}");
+}
+
 static bool is_ready(void *context)
 {
     return !((const live_http *)context)->not_ready;
@@ -254,16 +322,19 @@ void live_open(live_http *live, bool listen)
     live->last = &live->first;
     live->shared = ody_shared_new(&live->options);
     live->requests = ody_requests_new(&live->options, 1, &transport, live);
-    CHECK(live->loop && live->shared && live->requests);
+    live->tails = ody_tails_new(1, &transport, live);
+    CHECK(live->loop && live->shared && live->requests && live->tails);
     if (ody_http_server_new(&(ody_http_setup){.loop = live->loop,
                                               .listen_fd = listen ? live->listening : -1,
                                               .requests = live->requests,
+                                              .tails = live->tails,
                                               .shared = live->shared,
                                               .transport = &transport,
                                               .transport_context = live,
                                               .shard_count = 1,
                                               .options = &live->options,
                                               .metrics = write_metrics,
+                                              .overview = write_overview,
                                               .ready = is_ready,
                                               .context = live},
                             &live->server, &error) < 0) {
@@ -277,6 +348,7 @@ void live_close(live_http *live)
     CHECK_EQUAL(ody_requests_pending(live->requests), 0);
     answer_all(live);
     ody_requests_free(live->requests);
+    ody_tails_free(live->tails);
     ody_shared_free(live->shared);
     ev_loop_destroy(live->loop);
     close(live->listening);
@@ -416,7 +488,7 @@ live_answer live_read(live_http *live, int descriptor)
     live_answer answer = live_read_head(live, descriptor);
     size_t wanted;
 
-    if (answer.status == 204 || answer.status == 100) {
+    if (answer.status == 204 || answer.status == 304 || answer.status == 100) {
         answer.body = calloc(1, 1);
         return answer;
     }

@@ -10,6 +10,8 @@
  *   empty…     has nobody
  *   cached…    and cache-… have a cached event
  *   yes…       exists, and everybody is subscribed to it
+ *
+ * Who browses finds 1,200 connections, and 13 of everything else.
  */
 #ifndef ODY_TESTS_LIVE_HTTP_H
 #define ODY_TESTS_LIVE_HTTP_H
@@ -29,6 +31,7 @@ typedef struct live_http {
     ody_shared *shared;
     struct ev_loop *loop;
     ody_requests *requests;
+    ody_tails *tails;
     ody_http_server *server;
     int listening;
     uint16_t port;

@@ -26,6 +26,10 @@ TEST(finds_every_endpoint)
         {"/metrics", ODY_HTTP_METRICS, ODY_HTTP_GET},
         {"/api/broadcast", ODY_HTTP_BROADCAST, ODY_HTTP_POST | ODY_HTTP_OPTIONS},
         {"/app/key", ODY_HTTP_WEBSOCKET, ODY_HTTP_GET},
+        {"/test", ODY_HTTP_TEST_PAGE, ODY_HTTP_GET},
+        {"/inspector", ODY_HTTP_INSPECTOR, ODY_HTTP_GET},
+        {"/inspector/", ODY_HTTP_INSPECTOR, ODY_HTTP_GET},
+        {"/inspector/api/overview", ODY_HTTP_INSPECTOR_API, ODY_HTTP_GET | ODY_HTTP_POST},
         {"/apps/1/events", ODY_HTTP_EVENTS, ODY_HTTP_POST},
         {"/apps/1/batch_events", ODY_HTTP_BATCH_EVENTS, ODY_HTTP_POST},
         {"/apps/1/channels", ODY_HTTP_CHANNELS, ODY_HTTP_GET},
@@ -45,7 +49,7 @@ TEST(finds_every_endpoint)
 
         CHECK_EQUAL(route.endpoint, rows[index].endpoint);
         CHECK_EQUAL(route.methods, rows[index].methods);
-        CHECK_EQUAL(ody_http_is_signed(route.endpoint), index >= 9);
+        CHECK_EQUAL(ody_http_is_signed(route.endpoint), index >= 13);
     }
 }
 

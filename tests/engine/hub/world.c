@@ -99,7 +99,8 @@ world *world_start(const ody_options *options, unsigned shards, uint64_t seed)
     }
     self->requests = ody_requests_new(&self->options, shards, &transport, &self->ports[shards]);
     self->calls = ody_calls_new(&self->options, shards, &transport, &self->ports[shards]);
-    CHECK(self->requests && self->calls);
+    self->tails = ody_tails_new(shards, &transport, &self->ports[shards]);
+    CHECK(self->requests && self->calls && self->tails);
     return self;
 }
 
@@ -282,6 +283,8 @@ bool world_deliver_pair(world *self, unsigned from, unsigned to)
         ody_calls_mail(self->calls, (ody_mail *)node, self->now);
     } else if (to == self->shards && ((ody_mail *)node)->kind == ODY_MAIL_WEBHOOK) {
         ody_mail_free((ody_mail *)node);
+    } else if (to == self->shards && ((ody_mail *)node)->kind == ODY_MAIL_OBSERVED) {
+        ody_tails_mail(self->tails, (ody_mail *)node, self->now);
     } else if (to == self->shards) {
         ody_requests_mail(self->requests, (ody_mail *)node);
     } else {
@@ -395,6 +398,7 @@ void world_advance(world *self, uint64_t ms)
     }
     ody_requests_advance(self->requests, self->now);
     ody_calls_advance(self->calls, self->now);
+    ody_tails_advance(self->tails, self->now);
 }
 
 static void check_empty_app(const ody_hub_app *app)
@@ -472,6 +476,7 @@ void world_end(world *self)
     }
     ody_requests_free(self->requests);
     ody_calls_free(self->calls);
+    ody_tails_free(self->tails);
     for (unsigned shard = 0; shard < self->shards; shard++) {
         ody_hub_free(self->hubs[shard]);
     }

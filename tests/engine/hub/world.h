@@ -10,6 +10,7 @@
 #include "hub/calls.h"
 #include "hub/requests.h"
 #include "hub/state.h"
+#include "hub/tails.h"
 #include "test.h"
 
 #define WORLD_SHARDS 4
@@ -48,7 +49,8 @@ struct world {
     ody_hub *hubs[WORLD_SHARDS];
     ody_requests *requests;
     ody_calls *calls; /* to PHP workers */
-    int paused;       /* connections that are not read from */
+    ody_tails *tails;
+    int paused; /* connections that are not read from */
     ody_mailbox_node *queue_first[WORLD_SHARDS + 1][WORLD_SHARDS + 1]; /* [from][to] */
     ody_mailbox_node **queue_last[WORLD_SHARDS + 1][WORLD_SHARDS + 1];
     struct world_port {

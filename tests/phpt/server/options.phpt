@@ -55,6 +55,7 @@ http_api.request_size             {"type":"integer","unit":"bytes","min":0,"max"
 redis.url                         {"type":"text","unit":"bytes","min":1,"max":2047,"choices":null,"default":null,"reloadable":true}
 redis.prefix                      {"type":"text","unit":"bytes","min":0,"max":255,"choices":null,"default":"","reloadable":true}
 redis.channel                     {"type":"text","unit":"bytes","min":1,"max":255,"choices":null,"default":"websocket.broadcast","reloadable":true}
+inspector.password                {"type":"text","unit":"bytes","min":12,"max":255,"choices":null,"default":null,"reloadable":true}
 php_workers.num                   {"type":"integer","unit":"processes","min":0,"max":256,"choices":null,"default":0,"reloadable":true}
 php_workers.max_messages          {"type":"integer","unit":"calls","min":0,"max":1000000000,"choices":null,"default":100000,"reloadable":true}
 php_workers.timeout               {"type":"number","unit":"seconds","min":0.01,"max":3600.0,"choices":null,"default":5.0,"reloadable":true}

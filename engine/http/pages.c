@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GET /test and GET /inspector: pages in one file each, which load nothing else. What their scripts
+ * may do stands in their policies.
+ */
+#include "http/pages.h"
+#include "http/callbacks.h"
+#include "http/inspector.h"
+
+/* Whether the client has that version. Proxies may have put W/ before the tag. */
+static bool is_known(const ody_http_exchange *exchange, const ody_page *page)
+{
+    ody_view known = ody__http_header(exchange, "If-None-Match");
+
+    return known.length > 0 && memmem(known.data, known.length, page->tag, strlen(page->tag));
+}
+
+static void answer_page(ody_http_exchange *exchange, const ody_page *page)
+{
+    exchange->page = page;
+    exchange->status = is_known(exchange, page) ? 304 : 200;
+    exchange->type = "text/html; charset=utf-8";
+}
+
+/* Nobody gains anything by it that a file on his own disk would not give him. */
+void ody__http_test_page(ody_http_exchange *exchange, const ody_app *app)
+{
+    (void)app;
+    if (!exchange->server->options->debug) {
+        ody__http_refuse_path(exchange);
+        return;
+    }
+    answer_page(exchange, &ody__page_test);
+}
+
+void ody__http_inspector_page(ody_http_exchange *exchange, const ody_app *app)
+{
+    (void)app;
+    if (ody__http_inspector_stands(exchange)) {
+        answer_page(exchange, &ody__page_inspector);
+    }
+}
+
+struct MHD_Response *ody__http_page_response(const ody_http_exchange *exchange)
+{
+    ody_view text = exchange->status == 200 ? exchange->page->text : ODY_VIEW_NONE;
+
+    return MHD_create_response_from_buffer(text.length, (void *)text.data, MHD_RESPMEM_PERSISTENT);
+}
+
+static bool header(struct MHD_Response *response, const char *name, const char *value)
+{
+    return MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+bool ody__http_page_headers(const ody_http_exchange *exchange, struct MHD_Response *response)
+{
+    const ody_page *page = exchange->page;
+
+    return header(response, "Content-Security-Policy",
+                  page ? page->policy : "default-src 'none'; frame-ancestors 'none'") &&
+           (!page || header(response, "ETag", page->tag)) &&
+           header(response, "Cache-Control", page ? "no-cache" : "no-store") &&
+           header(response, "X-Content-Type-Options", "nosniff") &&
+           header(response, "X-Frame-Options", "DENY") &&
+           header(response, "Referrer-Policy", "no-referrer") &&
+           header(response, "Cross-Origin-Opener-Policy", "same-origin") &&
+           header(response, "Cross-Origin-Resource-Policy", "same-origin");
+}

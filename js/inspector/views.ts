@@ -1,0 +1,89 @@
+/** Which view is shown: the address says it, behind the #. */
+import { announce, at, make } from '../page/dom.js';
+
+/** What is shown in the middle of the page. */
+export interface View {
+  title: string;
+  element: HTMLElement;
+  /** The view is left: ends what it does. */
+  leave?: () => void;
+}
+
+/** The parts of the address, decoded: #/channel/1/my-channel */
+export type Route = string[];
+
+type Opener = (route: Route) => View;
+
+const openers = new Map<string, Opener>();
+let shown: View | null = null;
+
+/** Names a view by the first part of its address. */
+export function register(name: string, opener: Opener): void {
+  openers.set(name, opener);
+}
+
+/** The address of a view. */
+export const link = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`;
+
+/** A link to a view. */
+export function anchor(words: string, ...parts: string[]): HTMLAnchorElement {
+  const element = make('a', '', words) as HTMLAnchorElement;
+  element.href = link(...parts);
+  return element;
+}
+
+/** The title of something that has a name. */
+export function heading(kind: string, name: string): HTMLElement {
+  return make('h2', 'name', make('span', 'kind', kind), name);
+}
+
+/** Ends several things. */
+export const stopAll =
+  (...parts: { stop: () => void }[]) =>
+  (): void =>
+    parts.forEach((part) => part.stop());
+
+function route(): Route {
+  try {
+    return location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  } catch {
+    return [''];
+  }
+}
+
+/** The tab that a view belongs to. */
+const TABS: Record<string, string> = { channel: 'channels', connection: 'connections', user: 'users' };
+
+function mark(name: string): void {
+  const tab = TABS[name] ?? name;
+  document.querySelectorAll<HTMLAnchorElement>('#tabs a').forEach((element) => {
+    element.toggleAttribute('aria-current', element.hash === link(tab));
+    if (element.hasAttribute('aria-current')) {
+      element.setAttribute('aria-current', 'page');
+    }
+  });
+}
+
+/** Shows what the address says. @param focus moves the focus to the new title */
+export function open(focus: boolean): void {
+  const parts = route();
+  const opener = openers.get(parts[0] ?? '') ?? openers.get('')!;
+  close();
+  shown = opener(parts);
+  at('view').replaceChildren(shown.element);
+  document.title = `${shown.title} – Ody WebSocket inspector`;
+  mark(openers.has(parts[0] ?? '') ? (parts[0] ?? '') : '');
+  if (focus) {
+    const title = shown.element.querySelector<HTMLElement>('h2');
+    title?.setAttribute('tabindex', '-1');
+    title?.focus();
+    window.scrollTo(0, 0);
+    announce(shown.title);
+  }
+}
+
+/** Leaves the view that is shown. */
+export function close(): void {
+  shown?.leave?.();
+  shown = null;
+}

@@ -1,0 +1,46 @@
+// Pages for everybody: what axe finds, whether something lies beyond the edge, and the way by keyboard.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** How people see a page. */
+export const LOOKS = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  'phone-light': { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
+  'phone-dark': { colorScheme: 'dark', viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, hasTouch: true },
+};
+
+/** What axe finds, in words. @param least rules that it must have had something to do with */
+export async function violations(page, least = 20) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document));
+  assert.ok(found.passes.length > least, 'axe has looked at something');
+  return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+/** Nothing of the page lies beyond its right edge. */
+export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Goes on with the Tab key until something has the focus, which must be to be seen. */
+export async function tabTo(page, id, { back = false } = {}) {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
+    const [focused, ring] = await page.evaluate(() => {
+      const { activeElement: element } = document;
+      return [element.id || `${element.name}=${element.value}`, getComputedStyle(element).outlineStyle];
+    });
+    if (focused === id) {
+      assert.notEqual(ring, 'none', `the focus on ${id} is to be seen`);
+      return;
+    }
+  }
+  assert.fail(`Tab does not reach ${id}`);
+}
+
+export async function type(page, text) {
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(text);
+}

@@ -1,0 +1,304 @@
+// The inspector, as the server serves it: numbers that move, lists, live messages, test events, disconnecting; with a password;
+// by keyboard and for screen readers; and with clients who say what they should not.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { Client, closeClients } from '../../integration/lib/clients.mjs';
+import { Server, artisan } from '../../integration/lib/server.mjs';
+import { within } from '../../integration/lib/wait.mjs';
+import { LOOKS, overflow, tabTo, type, violations } from '../lib/access.mjs';
+import { launch } from '../lib/browser.mjs';
+import { CORPUS } from '../lib/corpus.mjs';
+import { Inspecting } from '../lib/inspecting.mjs';
+import { Visitor } from '../lib/visitor.mjs';
+
+const PASSWORD = 'correct-horse-battery+staple';
+
+let browser;
+let server; // debug is on
+let guarded; // it has a password, and a path before everything
+let visitors = [];
+
+before(async () => {
+  [browser, server, guarded] = await Promise.all([
+    launch(),
+    Server.start({ workers: 2, environment: { WEBSOCKET_DEBUG: 'true', WEBSOCKET_LIMIT_CLIENT_EVENTS_PER_SECOND: 0 } }),
+    Server.start({ environment: { WEBSOCKET_INSPECTOR_PASSWORD: PASSWORD, WEBSOCKET_PATH: '/ws' } }),
+  ]);
+});
+after(async () => {
+  await browser.close();
+  await Promise.all([server.stop(), guarded.stop()]);
+  assert.ok(!guarded.log.includes(PASSWORD), 'the log does not hold the password');
+});
+afterEach(async () => {
+  await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
+  closeClients();
+});
+
+async function visit(view, options = {}, at = server) {
+  const visitor = await Inspecting.at(browser, at, view, options);
+  visitors.push(visitor);
+  return visitor;
+}
+
+test('the numbers are live', async () => {
+  const visitor = await visit('');
+  await visitor.state('live');
+  await visitor.says(visitor.figure('Connections'), /^0$/);
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  await visitor.says(visitor.figure('Connections'), /^1$/);
+  await visitor.says(visitor.figure('Channels'), /^1$/);
+  await server.publish('orders', 'made', { n: 1 });
+  await visitor.says(visitor.figure('Delivered'), /^[1-9]/);
+  await visitor.says(visitor.figure('Latency'), /[1-9].* (µs|ms)$/);
+  client.send({ event: 'client-x', channel: 'nowhere', data: {} });
+  await visitor.says('.loss', /Client events that are not allowed[^]*in the last minute/);
+  assert.match(await visitor.page.locator('.line').first().getAttribute('d'), /^M[\d.]+ /, 'there is a line');
+});
+
+test('nothing is asked while nobody looks', async () => {
+  const visitor = await visit('');
+  await visitor.says(visitor.figure('Connections'), /\d/);
+  await visitor.page.click('#pause');
+  await visitor.state('paused');
+  let asked = 0;
+  await visitor.page.waitForTimeout(200);
+  visitor.page.on('request', () => asked++);
+  await visitor.page.waitForTimeout(1500);
+  assert.equal(asked, 0);
+  await visitor.page.click('#pause');
+  await visitor.state('live');
+});
+
+test('a channel shows who is in it and what is said, and takes a test event', async () => {
+  const [ann, bob] = [await Client.greeted(server), await Client.greeted(server)];
+  await ann.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann' } });
+  const visitor = await visit('channels');
+  const { page } = visitor;
+  await page.fill('#filter', 'presence-');
+  await page.click('a:text-is("presence-room")');
+  await visitor.says('#view', /presence · 1 connection, 1 user/);
+  await visitor.says('tbody', /"name":"Ann"/);
+  await visitor.listens();
+  await server.publish('presence-room', 'made', { n: 41 });
+  await visitor.hears(/made[^]*"n":41/);
+  await bob.subscribe('presence-room', { user_id: '8', user_info: {} });
+  await visitor.hears(/^[^]*8 came in/);
+  bob.send({ event: 'client-typing', channel: 'presence-room', data: { fast: true } });
+  await visitor.hears(/client-typing/);
+  await page.click('summary:has-text("client-typing")');
+  await visitor.says('#tail pre', /"fast": true/);
+  await visitor.says('#tail .facts-line', new RegExp('from 8 · to 1 connection'));
+  await page.fill('#tail-filter', 'nothing like it');
+  await page.waitForFunction(() => document.querySelectorAll('#tail > li:not([hidden])').length === 0);
+  await page.fill('#event-name', 'from-here');
+  await page.fill('#event-data', 'just a text');
+  await visitor.says('#event-data-hint', /no JSON/);
+  await page.click('#send');
+  await visitor.says('form .success', /Sent to 2 connections/);
+  assert.equal((await bob.messages.until((message) => message.event === 'from-here', 'the test event')).data, 'just a text');
+  await page.fill('#event-name', '');
+  await page.click('#send');
+  await visitor.says('form .problem', /Invalid event name/);
+});
+
+test('much is left out, and that is said', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('flood');
+  const visitor = await visit('channel/1/flood');
+  await visitor.listens();
+  for (let number = 0; number < 400; number++) {
+    client.send({ event: 'client-drop', channel: 'flood', data: { number } });
+  }
+  await visitor.says('#tail > li.gap', /messages left out/);
+  await visitor.says('.tail .count', /^400 so far/);
+});
+
+test('a user is followed', async () => {
+  const ann = await Client.greeted(server);
+  await ann.signIn({ id: 'ann' });
+  await ann.subscribe('private-a');
+  const visitor = await visit('users');
+  await visitor.page.click('a:text-is("ann")');
+  await visitor.listens();
+  ann.send({ event: 'client-x', channel: 'private-a', data: { of: 'ann' } });
+  await visitor.hears(/private-a[^]*client-x[^]*"of":"ann"/);
+  await visitor.page.click('#send');
+  await visitor.says('form .success', /Sent to \d connection/);
+  await visitor.end('do');
+  await visitor.says('.outcome', /^1 connection disconnected/);
+  assert.equal((await within(ann.closed, 'the end')).code, 4009);
+});
+
+test('one client is disconnected, when that is really wanted', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  const visitor = await visit('connections');
+  await visitor.page.fill('#filter', client.socketId);
+  await visitor.page.click(`a:text-is("${client.socketId}")`);
+  await visitor.says('.properties', /127\.0\.0\.1/);
+  await visitor.says('tbody', /orders/);
+  await visitor.end('not');
+  await visitor.page.click('#end');
+  await visitor.page.keyboard.press('Escape');
+  assert.equal(await visitor.page.evaluate(() => document.activeElement.id), 'end', 'the focus comes back');
+  assert.equal(client.socket.readyState, 1);
+  await visitor.end('do');
+  assert.equal((await within(client.closed, 'the end')).code, 4009);
+  await visitor.says('.outcome', /^Disconnected/);
+  await visitor.says('#view', /not there \(any more\)/);
+});
+
+test('the password opens it, and ends with the tab or by a click', async () => {
+  const visitor = await visit('channels', { before: '/ws' }, guarded);
+  const { page } = visitor;
+  await page.waitForSelector('#password:focus');
+  assert.equal(await page.isVisible('#view'), false);
+  await page.keyboard.press('Enter');
+  await visitor.says('#login-problem', /missing/);
+  await page.fill('#password', 'wrong');
+  await page.keyboard.press('Enter');
+  await visitor.says('#login-problem', /The password is wrong/);
+  assert.deepEqual(await violations(page), []);
+  await page.fill('#password', PASSWORD);
+  await page.keyboard.press('Enter');
+  await visitor.says('#view', /Nobody is subscribed/);
+  await page.reload();
+  await visitor.says('#view', /Nobody is subscribed/);
+  const { code, stderr } = await artisan(guarded.project, 'websocket:restart');
+  assert.equal(code, 0, stderr);
+  await page.waitForSelector('#password:focus');
+  await page.fill('#password', PASSWORD);
+  await page.keyboard.press('Enter');
+  await visitor.says('#view', /Nobody is subscribed/);
+  await page.click('#sign-out');
+  await page.waitForSelector('#password:focus');
+  await page.reload();
+  await page.waitForSelector('#password:focus');
+});
+
+test('a page of another origin learns nothing and can do nothing', async () => {
+  const visitor = await visit('');
+  const { page } = visitor;
+  await visitor.state('live');
+  await page.goto(`http://127.0.0.1:${guarded.port}/up`);
+  const base = `http://127.0.0.1:${server.port}/inspector/api`;
+  const ask = (path, options) =>
+    page.evaluate(([url, how]) => fetch(url, how).then((answer) => answer.status, (error) => error.name), [`${base}/${path}`, options]);
+  assert.equal(await ask('overview', { headers: { 'X-Inspector': 'page' } }), 'TypeError');
+  assert.equal(await ask('overview', {}), 'TypeError');
+  assert.equal(await ask('publish', { method: 'POST', mode: 'no-cors', body: 'channel=a&event=e&data=1' }), 'TypeError');
+  const framed = await page.evaluate((url) => {
+    const frame = document.createElement('iframe');
+    frame.src = url;
+    document.documentElement.append(frame);
+    return new Promise((resolve) => (frame.onload = () => resolve(frame.contentDocument === null ? 'other' : frame.contentDocument.body.childElementCount)));
+  }, `http://127.0.0.1:${guarded.port}/inspector`);
+  assert.equal(framed, 'other', 'it is in no frame');
+  assert.match(visitor.troubles.splice(0).join(), /frame-ancestors/);
+});
+
+test('a server that is away is waited for', async () => {
+  const visitor = await visit('');
+  await visitor.state('live');
+  await visitor.page.route('**/api/**', (route) => route.abort());
+  await visitor.state('no answer');
+  await visitor.says('#trouble', /does not answer/);
+  await visitor.page.unroute('**/api/**');
+  await visitor.state('live');
+  assert.equal(await visitor.page.isVisible('#trouble'), false);
+});
+
+test('what clients say never becomes HTML', async () => {
+  const client = await Client.greeted(server);
+  const visitor = await visit('channel/1/presence-wall');
+  await visitor.page.addInitScript(() => {
+    window.count = 0;
+    window.fired = window.alert = () => window.count++;
+  });
+  await visitor.page.reload();
+  await client.signIn({ id: CORPUS[0], user_info: { name: CORPUS[1] } });
+  await client.subscribe('presence-wall', { user_id: CORPUS[2].slice(0, 120), user_info: { name: CORPUS[3] } });
+  await visitor.listens();
+  for (const text of CORPUS) {
+    client.send({ event: `client-${text.replaceAll('\0', '')}`.slice(0, 190), channel: 'presence-wall', data: { [text]: text } });
+  }
+  await visitor.hears(/<svg\/onload=fired/);
+  await visitor.page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+  for (const view of ['users', `user/1/${encodeURIComponent(CORPUS[0])}`, `channel/1/${encodeURIComponent(CORPUS[0])}`, 'connections', `connection/${encodeURIComponent(CORPUS[0])}`]) {
+    await visitor.page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+    await visitor.page.waitForTimeout(250);
+  }
+  await visitor.says('#view', /onerror=fired/);
+  assert.equal(await visitor.page.evaluate('window.count'), 0);
+  const foreign = '#view :is(img, iframe, script, style, object, video, audio, math, template), #view [onerror], #view [onload], a[href^="javascript"]';
+  assert.equal(await visitor.page.locator(foreign).count(), 0);
+});
+
+test('by keyboard alone', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  const visitor = await visit('');
+  const { page } = visitor;
+  await visitor.state('live');
+  page.click = page.fill = page.check = page.focus = () => assert.fail('no mouse here');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'skip', 'what is always the same can be skipped');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'view');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await visitor.says('h2:focus', /^Channels$/);
+  assert.equal(await page.getAttribute('#tabs a:text-is("Channels")', 'aria-current'), 'page');
+  await tabTo(page, 'filter');
+  await type(page, 'orders');
+  await page.keyboard.press('Enter');
+  await visitor.says('h2:focus', /orders$/);
+  await visitor.listens();
+  await tabTo(page, 'event-name');
+  await type(page, 'by-keyboard');
+  await tabTo(page, 'send');
+  await page.keyboard.press('Enter');
+  await visitor.hears(/by-keyboard/);
+  await client.expect('by-keyboard', 'orders');
+});
+
+// Both sets of colours, and the widest and the narrowest screen.
+for (const name of ['light', 'phone-dark']) {
+  test(`axe finds nothing: ${name}`, async () => {
+    const client = await Client.greeted(server);
+    await client.signIn({ id: 'ann' });
+    await client.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann', long: 'word'.repeat(40) } });
+    client.send({ event: 'client-x', channel: 'nowhere', data: {} });
+    const visitor = await visit('', { reducedMotion: 'reduce', ...LOOKS[name] });
+    const { page } = visitor;
+    await visitor.says(visitor.figure('Connections'), /[1-9]/);
+    for (const [view, sign] of [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['user/1/ann', /Send a test event/]]) {
+      await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+      await visitor.says('#view', sign);
+      if (view.startsWith('channel/')) {
+        await visitor.listens();
+        await server.publish('presence-room', 'made', { long: 'word'.repeat(90) });
+        await visitor.hears(/made/);
+        await page.click('#tail summary');
+      }
+      assert.deepEqual(await violations(page), [], view);
+      assert.ok((await overflow(page)) <= 0, `${view} is not wider than the screen`);
+      await visitor.picture(`inspector-${view.split('/')[0] || 'overview'}-${name}`);
+    }
+    await page.click('#end');
+    assert.deepEqual(await violations(page, 8), [], 'the question');
+    await page.keyboard.press('Escape');
+  });
+}
+
+test('the test page comes from the server, too, and finds it', async () => {
+  const visitor = await Visitor.open(browser, { url: `http://127.0.0.1:${server.port}/test` });
+  visitors.push(visitor);
+  assert.equal(await visitor.value('#url'), `ws://127.0.0.1:${server.port}`);
+  await visitor.connect(server);
+  await visitor.subscribe('my-channel');
+});
