@@ -42,7 +42,7 @@ final class Scenarios
         $messages = intdiv(200000, $subscribers);
         [$floor, $floorLoad] = $this->startFloor();
         $server = $this->startServer(1);
-        $load = $this->load($server);
+        $load = $server->load();
         foreach ([$floorLoad, $load] as $one) {
             $one->ask("connect $subscribers");
             $one->ask('subscribe');
@@ -64,7 +64,7 @@ final class Scenarios
         $floorLoad->ask('close');
         $load->ask('close');
         $floor->end();
-        $this->stopServer($server);
+        $server->stop();
         $medians = array_map(self::median(...), $costs);
         $one = $medians['one'] / $medians['floor'];
         $sixteen = $medians['sixteen'] / $medians['floor'];
@@ -85,14 +85,14 @@ final class Scenarios
     public function accept(): void
     {
         $server = $this->startServer(1);
-        $load = $this->load($server);
+        $load = $server->load();
         $costs = [];
         for ($thousand = 1; $thousand <= 15; $thousand++) {
             $result = $load->ask('connect 1000');
             $costs[$thousand] = $result['cpu_ns'] / $result['units'] / 1000;
         }
         $load->ask('close');
-        $this->stopServer($server);
+        $server->stop();
         $few = self::median(array_slice($costs, 1, 3));
         $many = self::median(array_slice($costs, -3));
         printf(
@@ -108,13 +108,13 @@ final class Scenarios
     public function memory(): void
     {
         $server = $this->startServer(1);
-        $load = $this->load($server);
+        $load = $server->load();
         $before = $load->ask('memory')['units'];
         $load->ask('connect 10000');
         $load->ask('subscribe');
         $after = $load->ask('memory')['units'];
         $load->ask('close');
-        $this->stopServer($server);
+        $server->stop();
         $each = ($after - $before) / 10000;
         printf(
             "\n| engine, idle | with 10,000 subscribed connections | each |\n|---|---|---|\n| %d KiB | %d KiB | %.2f KiB |\n",
@@ -132,15 +132,15 @@ final class Scenarios
     public function publish(): void
     {
         $server = $this->startServer(1);
-        $load = $this->load($server);
+        $load = $server->load();
         $load->ask('connect 1');
         $load->ask('subscribe');
         $times = ['bare' => [], 'publish' => [], 'pusher' => []];
         for ($round = 0; $round <= self::ROUNDS; $round++) {
             /* A head of 12 bytes, and 6 before each field: channel, event and data; the count. */
             $bare = $this->roundTrips('bare', (string) (12 + 3 * 6 + strlen('load') + 1 + self::PAYLOAD), (string) (12 + 6 + 8));
-            $publish = $this->roundTrips('publish', $server['socket'], (string) self::PAYLOAD);
-            $pusher = $this->roundTrips('pusher', (string) $server['port'], (string) self::PAYLOAD);
+            $publish = $this->roundTrips('publish', $server->socket, (string) self::PAYLOAD);
+            $pusher = $this->roundTrips('pusher', (string) $server->port, (string) self::PAYLOAD);
             if ($round > 0) {
                 $times['bare'][] = $bare;
                 $times['publish'][] = $publish;
@@ -148,7 +148,7 @@ final class Scenarios
             }
         }
         $load->ask('close');
-        $this->stopServer($server);
+        $server->stop();
         $bare = self::median($times['bare']);
         $publish = self::median($times['publish']);
         $pusher = self::median($times['pusher']);
@@ -173,13 +173,13 @@ final class Scenarios
     /** Signed POST /events over 20 connections that are kept: requests a second. */
     private function httpRequests(): void
     {
-        $port = $this->freePort();
+        $port = Server::freePort();
         $floor = new Process(["{$this->root}/tests/out/bench/http_floor", (string) $port]);
         $floor->line();
         $server = $this->startServer(1);
         $rates = ['floor' => [], 'server' => []];
         for ($round = 0; $round <= self::ROUNDS; $round++) {
-            foreach (['floor' => $port, 'server' => $server['port']] as $name => $target) {
+            foreach (['floor' => $port, 'server' => $server->port] as $name => $target) {
                 $rate = 40_000 / ($this->httpLoad($target, 40_000) / 1e9);
                 if ($round > 0) {
                     $rates[$name][] = $rate;
@@ -187,7 +187,7 @@ final class Scenarios
             }
         }
         $floor->end();
-        $this->stopServer($server);
+        $server->stop();
         $medians = array_map(self::median(...), $rates);
         $ratio = $medians['server'] / $medians['floor'];
         printf(
@@ -213,7 +213,7 @@ final class Scenarios
     private function httpFanout(): void
     {
         $server = $this->startServer(1);
-        $load = $this->load($server);
+        $load = $server->load();
         $load->ask('connect 1000');
         $load->ask('subscribe');
         $costs = ['socket' => [], 'http' => []];
@@ -230,7 +230,7 @@ final class Scenarios
             }
         }
         $load->ask('close');
-        $this->stopServer($server);
+        $server->stop();
         $medians = array_map(self::median(...), $costs);
         $ratio = $medians['http'] / $medians['socket'];
         printf(
@@ -249,11 +249,11 @@ final class Scenarios
     public function inspector(): void
     {
         $server = $this->startServer(1, ['WEBSOCKET_INSPECTOR_PASSWORD' => 'bench-password', 'WEBSOCKET_ACTIVITY_TIMEOUT' => '3600']);
-        [$load, $others] = [$this->load($server), $this->load($server)];
+        [$load, $others] = [$server->load(), $server->load()];
         $load->ask('connect 1000');
         $load->ask('subscribe');
         $others->ask('connect 9000');
-        $command = [PHP_BINARY, "{$this->root}/tests/bench/inspector_look.php", (string) $server['port'], 'bench-password', 'load'];
+        $command = [PHP_BINARY, "{$this->root}/tests/bench/inspector_look.php", (string) $server->port, 'bench-password', 'load'];
         $pages = array_map(static fn(): Process => new Process($command), range(1, self::PAGES));
         $costs = ['nobody' => [], 'somebody' => []];
         for ($round = 0; $round <= 2 * self::ROUNDS; $round++) {
@@ -265,11 +265,11 @@ final class Scenarios
                 }
             }
         }
-        $idle = array_map(fn(array $some): float => $this->idleShare($server['pid'], $some), [[], $pages]);
+        $idle = array_map(fn(array $some): float => $this->idleShare($server->pid, $some), [[], $pages]);
         array_map(static fn(Process $process): null => $process->end(), $pages);
         $load->ask('close');
         $others->ask('close');
-        $this->stopServer($server);
+        $server->stop();
         [$nobody, $somebody] = array_map(self::median(...), array_values($costs));
         $busy = ($somebody / $nobody - 1) / self::PAGES;
         $share = ($idle[1] - $idle[0]) / self::PAGES;
@@ -454,20 +454,20 @@ final class Scenarios
     {
         $server = $this->startServer($workers);
         /* Tables that are indexed by descriptor number grow with the first wave of clients and stay. */
-        $warm = $this->load($server);
+        $warm = $server->load();
         $fresh = $warm->ask('memory')['units'];
         $warm->ask('connect 5000');
         $warm->ask('subscribe');
         $warm->ask('flood 10 4 ' . self::PAYLOAD);
         $warm->ask('close');
         $idle = $this->memoryWhenQuiet($server, $fresh);
-        $load = $this->load($server);
+        $load = $server->load();
         $load->ask('connect 5000');
         $load->ask('subscribe');
         $result = $load->ask('flood 100 4 ' . self::PAYLOAD);
         $load->ask('close');
         $after = $this->memoryWhenQuiet($server, $idle);
-        $this->stopServer($server);
+        $server->stop();
         printf(
             "| %d | 5,000 | %s | %d | %d | %d KiB | %d KiB | %d KiB |\n",
             $workers,
@@ -482,12 +482,9 @@ final class Scenarios
         $this->bound("memory after the soak with $workers workers", $after / $idle, 1.10);
     }
 
-    /**
-     * @param array{pid: int, port: int, socket: string, environment: array<string, string>} $server
-     */
-    private function memoryWhenQuiet(array $server, int $idle): int
+    private function memoryWhenQuiet(Server $server, int $idle): int
     {
-        $load = $this->load($server);
+        $load = $server->load();
         $deadline = microtime(true) + 10;
         do {
             $after = $load->ask('memory')['units'];
@@ -500,7 +497,7 @@ final class Scenarios
     /** @return array{0: Process, 1: Process} */
     private function startFloor(): array
     {
-        $port = $this->freePort();
+        $port = Server::freePort();
         $fifo = "{$this->folder}/floor-$port";
         posix_mkfifo($fifo, 0600);
         $floor = new Process(["{$this->root}/tests/out/bench/floor", (string) $port, (string) self::PAYLOAD], $fifo);
@@ -508,75 +505,10 @@ final class Scenarios
         return [$floor, new Process(["{$this->root}/tests/out/bench/load", (string) $floor->pid(), (string) $port, '-', $fifo])];
     }
 
-    /**
-     * @param array<string, string> $more
-     *
-     * @return array{pid: int, port: int, socket: string, environment: array<string, string>}
-     */
-    private function startServer(int $workers, array $more = []): array
+    /** @param array<string, string> $more */
+    private function startServer(int $workers, array $more = []): Server
     {
-        $port = $this->freePort();
-        $environment = [
-            'WEBSOCKET_PORT' => (string) $port,
-            'WEBSOCKET_WORKER_COUNT' => (string) $workers,
-            'WEBSOCKET_API_KEY' => 'bench-key',
-            'WEBSOCKET_SECRET_KEY' => 'bench-secret',
-            'WEBSOCKET_SOCKET' => "{$this->folder}/$port.sock",
-            'WEBSOCKET_PID_FILE' => "{$this->folder}/$port.pid",
-            'WEBSOCKET_LOG_FILE' => "{$this->folder}/$port.log",
-            ...$more,
-        ];
-        $this->artisan('websocket:start -d', $environment);
-        $status = json_decode($this->artisan('websocket:status --json', $environment), true, 16, JSON_THROW_ON_ERROR);
-        return [
-            'pid' => $status['engine_pid'],
-            'port' => $port,
-            'socket' => $environment['WEBSOCKET_SOCKET'],
-            'environment' => $environment,
-        ];
-    }
-
-    /** @param array{pid: int, port: int, socket: string, environment: array<string, string>} $server */
-    private function stopServer(array $server): void
-    {
-        $this->artisan('websocket:stop', $server['environment']);
-    }
-
-    /** @param array{pid: int, port: int, socket: string, environment: array<string, string>} $server */
-    private function load(array $server): Process
-    {
-        return new Process([
-            "{$this->root}/tests/out/bench/load",
-            (string) $server['pid'],
-            (string) $server['port'],
-            'bench-key',
-            $server['socket'],
-        ]);
-    }
-
-    /** @param array<string, string> $environment */
-    private function artisan(string $command, array $environment): string
-    {
-        $set = '';
-        foreach ($environment as $name => $value) {
-            $set .= "$name=" . escapeshellarg($value) . ' ';
-        }
-        exec("$set php " . escapeshellarg("{$this->root}/artisan") . " $command", $output, $status);
-        if ($status !== 0) {
-            throw new RuntimeException("artisan $command failed: " . implode("\n", $output));
-        }
-        return implode("\n", $output);
-    }
-
-    private function freePort(): int
-    {
-        $server = stream_socket_server('tcp://127.0.0.1:0');
-        $name = $server ? stream_socket_get_name($server, false) : false;
-        if (!$server || !$name) {
-            throw new RuntimeException('no free port');
-        }
-        fclose($server);
-        return (int) substr($name, (int) strrpos($name, ':') + 1);
+        return Server::start($this->root, $this->folder, $workers, $more);
     }
 
     /** @param array{missing: int, wrong: int} $result */
@@ -605,7 +537,7 @@ final class Scenarios
     }
 
     /** @param list<float> $values */
-    private static function median(array $values): float
+    public static function median(array $values): float
     {
         sort($values);
         return $values[intdiv(count($values), 2)];

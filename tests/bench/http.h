@@ -3,6 +3,7 @@
 #ifndef ODY_BENCH_HTTP_H
 #define ODY_BENCH_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "ody/view.h"
 
@@ -21,7 +22,8 @@ int bench_http_connect(int port);
  * @return the request with its body, which the caller frees.
  */
 char *bench_http_event(const bench_http_app *app, ody_view channel, ody_view data, size_t *length);
-/** Sends a request and reads its answer; ends the program unless that is 200. */
-void bench_http_ask(int descriptor, const char *request, size_t length);
+/** Sends a request and reads its answer; ends the program unless that is 200.
+ * @return whether the server takes another request on this connection. */
+bool bench_http_ask(int descriptor, const char *request, size_t length);
 
 #endif

@@ -27,7 +27,7 @@ static uint32_t numbers[BENCH_PUBLISHERS_MAX];
 /* How a publisher reaches the server: one of the two. */
 typedef struct wire {
     ody_client *client;
-    int descriptor;
+    int descriptor; /* -1: not connected */
 } wire;
 
 static void publish_through_socket(ody_client *client, const publisher *self, ody_view data)
@@ -54,17 +54,24 @@ static void publish_through_socket(ody_client *client, const publisher *self, od
     }
 }
 
-static void publish_over_http(int descriptor, const publisher *self, ody_view data)
+/* Not every server keeps the connection: then each request has one of its own. */
+static void publish_over_http(wire *way, const publisher *self, ody_view data)
 {
     size_t length;
     char *request =
         bench_http_event(self->round->app, ody_view_of(self->clients->channel), data, &length);
 
-    bench_http_ask(descriptor, request, length);
+    if (way->descriptor < 0) {
+        way->descriptor = bench_http_connect(self->clients->port);
+    }
+    if (!bench_http_ask(way->descriptor, request, length)) {
+        close(way->descriptor);
+        way->descriptor = -1;
+    }
     free(request);
 }
 
-static void publish_one(const wire *way, publisher *self, char *data)
+static void publish_one(wire *way, publisher *self, char *data)
 {
     const ody_view view = {data, self->round->payload};
     int length = snprintf(data, self->round->payload, "{\"p\":%u,\"n\":%u,\"x\":\"", self->index,
@@ -75,14 +82,14 @@ static void publish_one(const wire *way, publisher *self, char *data)
     if (way->client) {
         publish_through_socket(way->client, self, view);
     } else {
-        publish_over_http(way->descriptor, self, view);
+        publish_over_http(way, self, view);
     }
 }
 
 static wire wire_open(const publisher *self)
 {
     if (self->round->app) {
-        return (wire){NULL, bench_http_connect(self->clients->port)};
+        return (wire){NULL, -1};
     }
     return (wire){ody_client_new(self->round->socket_path, 5000, 30000), -1};
 }
@@ -91,7 +98,7 @@ static void wire_close(const wire *way)
 {
     if (way->client) {
         ody_client_free(way->client);
-    } else {
+    } else if (way->descriptor >= 0) {
         close(way->descriptor);
     }
 }
@@ -111,7 +118,7 @@ static void wait_for_all(publisher *self, uint64_t goal)
 static void *run(void *context)
 {
     publisher *self = context;
-    const wire way = wire_open(self);
+    wire way = wire_open(self);
     char *data = malloc(self->round->payload + 64);
 
     if (!data) {

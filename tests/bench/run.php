@@ -8,16 +8,26 @@ declare(strict_types=1);
  *
  *   make -C tests/bench && php tests/bench/run.php [fanout] [accept] [memory] [publish] [http] [workers] [inspector] [soak]
  *
- * It needs the packages of the tests, which bin/test installs.
+ *   php tests/bench/run.php peers NAME=PID,PORT,ID,KEY,SECRET …
+ *
+ * The second compares with servers that run already, and has no bound. It needs the packages of the tests, which
+ * bin/test installs.
  */
 
 require dirname(__DIR__, 2) . '/vendor/autoload.php';
 require __DIR__ . '/Process.php';
+require __DIR__ . '/Server.php';
 require __DIR__ . '/Scenarios.php';
+require __DIR__ . '/Peers.php';
 
 if (!class_exists(PHPUnit\Framework\Assert::class)) {
     fwrite(STDERR, "run.php: the packages of the tests are missing: run bin/test checks once\n");
     exit(2);
+}
+
+if (($argv[1] ?? '') === 'peers') {
+    (new Peers(dirname(__DIR__, 2)))->compare(array_slice($argv, 2));
+    exit;
 }
 
 const SCENARIOS = ['fanout', 'accept', 'memory', 'publish', 'http', 'workers', 'inspector', 'soak'];
