@@ -29,7 +29,7 @@ final class Peers
                 throw new InvalidArgumentException("not NAME=PID,PORT,ID,KEY,SECRET[,MOST]: $name");
             }
             [, $title, $pid, $port, $id, $key, $secret, $most] = $match;
-            $this->against((string) $title, new Target((int) $pid, (int) $port, (string) $id, (string) $key, (string) $secret), (int) ($most ?? self::MANY));
+            $this->against($title, new Target((int) $pid, (int) $port, $id, $key, $secret), (int) ($most ?? self::MANY));
         }
         array_map('unlink', glob($this->folder . '/*') ?: []);
         rmdir($this->folder);
@@ -46,10 +46,12 @@ final class Peers
             $this->memory($targets, $count);
         }
         $this->accept($targets, $clients);
-        $this->messages($targets, 'one in flight', $clients, 100, 1);
-        $this->messages($targets, '16 in flight', $clients, 25, 16);
-        $this->messages($targets, 'one subscriber', 1, 1000, 1);
-        $this->messages($targets, 'one subscriber, 16 in flight', 1, 500, 16);
+        foreach ([[1, 100], [16, 25]] as [$publishers, $messages]) {
+            $this->messages($targets, number_format($clients) . " subscribers, $publishers in flight", 'delivery', $clients, $messages, $publishers);
+        }
+        foreach ([[1, 1000], [16, 500]] as [$publishers, $messages]) {
+            $this->messages($targets, "one subscriber, $publishers in flight", 'publish', 1, $messages, $publishers);
+        }
         $server->stop();
     }
 
@@ -69,7 +71,7 @@ final class Peers
             $each[] = ($load->ask('memory')['units'] - $target->fresh) / $clients;
             $load->ask('close');
         }
-        printf("| memory of each of %s connections | %.2f KiB | %.2f KiB | %.2f |\n", number_format($clients), $each[0], $each[1], $each[1] / $each[0]);
+        printf("| memory of a connection, of %s | %.2f KiB | %.2f KiB | %.2f |\n", number_format($clients), $each[0], $each[1], $each[1] / $each[0]);
     }
 
     /** @param array{ours: Target, peer: Target} $targets */
@@ -90,9 +92,10 @@ final class Peers
 
     /**
      * @param array{ours: Target, peer: Target} $targets
+     * @param string $unit what one unit is called
      * @param int $messages of each publisher
      */
-    private function messages(array $targets, string $what, int $clients, int $messages, int $publishers): void
+    private function messages(array $targets, string $what, string $unit, int $clients, int $messages, int $publishers): void
     {
         $loads = array_map(fn(Target $target): Process => $target->load($this->root), $targets);
         foreach ($loads as $load) {
@@ -110,8 +113,8 @@ final class Peers
             }
         }
         array_map(static fn(Process $load): null => $load->end(), $loads);
-        $this->row("$what: CPU of a delivery", '%s µs', $costs);
-        $this->row("$what: deliveries a second", '%s', $rates);
+        $this->row("$what: CPU of a $unit", '%s µs', $costs);
+        $this->row("$what: how many a second", '%s', $rates);
         if (array_sum($lost) > 0) {
             printf("| %s: **missing or wrong** | %d | %d | |\n", $what, $lost['ours'], $lost['peer']);
         }
