@@ -132,7 +132,7 @@ export interface ClientOptions {
 	/** Headers for both endpoints, or a function that returns them. */
 	authHeaders: Asked<Record<string, string>>;
 	/** Whether cookies go to the endpoints: `same-origin`, `include` or `omit`. Default: same-origin. */
-	authCredentials: RequestCredentials;
+	authCredentials: "same-origin" | "include" | "omit";
 	/** Sent to both as X-CSRF-TOKEN: `() => document.querySelector('meta[name=csrf-token]').content`. */
 	csrfToken: Asked<string>;
 	/** Gets tokens for channels in a way of your own; `authEndpoint` is not used then. */
@@ -146,7 +146,11 @@ export interface ClientOptions {
 	/** Write what happens to the console. Tokens and data are left out. Default: false. */
 	debug: boolean;
 }
-declare abstract class Wish<Events, Meta, Token> extends Emitter<Events, Meta> {
+declare abstract class Wish<Events, Meta, Token extends {
+	auth?: string;
+}, Asked extends {
+	socket_id: string;
+}> extends Emitter<Events, Meta> {
 	#private;
 }
 /** What a handler of a channel gets besides the data. */
@@ -185,7 +189,7 @@ export type Published<Events, Name extends string> = Name extends keyof Events ?
  * A channel that this client is subscribed to, or wants to be. `client.subscribe()` makes it. It stays the same object, with its
  * handlers, over all reconnections.
  */
-export declare class Channel<Events extends EventMap = EventMap> extends Wish<Events & ChannelEvents, EventMeta, ChannelAuth | undefined> {
+export declare class Channel<Events extends EventMap = EventMap> extends Wish<Events & ChannelEvents, EventMeta, ChannelAuth, AuthRequest> {
 	#private;
 	/** Its name. */
 	readonly name: string;
@@ -319,7 +323,9 @@ export type SigninData = UserAuth | ((request: {
 	socket_id: string;
 }) => UserAuth | Promise<UserAuth>);
 /** Who the client is signed in as. Its events are those that the server sends to this user, on all their connections. */
-export declare class User<Events extends EventMap = EventMap> extends Wish<Events, void, UserAuth | undefined> {
+export declare class User<Events extends EventMap = EventMap> extends Wish<Events, void, UserAuth, {
+	socket_id: string;
+}> {
 	#private;
 	/** The user's id; null while nobody is signed in. */
 	id: string | null;

@@ -112,8 +112,8 @@ export class OdyWebSocketClient<
   }
 
   /** @internal */
-  override _up(): void {
-    this.#wishes().forEach((wish) => wish._stage === Stage.Off && wish._try());
+  override _up(stage = Stage.Off): void {
+    this.#wishes().forEach((wish) => wish._stage === stage && wish._try());
   }
 
   /** @internal */

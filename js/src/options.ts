@@ -58,7 +58,7 @@ export interface ClientOptions {
   /** Headers for both endpoints, or a function that returns them. */
   authHeaders: Asked<Record<string, string>>;
   /** Whether cookies go to the endpoints: `same-origin`, `include` or `omit`. Default: same-origin. */
-  authCredentials: RequestCredentials;
+  authCredentials: 'same-origin' | 'include' | 'omit';
   /** Sent to both as X-CSRF-TOKEN: `() => document.querySelector('meta[name=csrf-token]').content`. */
   csrfToken: Asked<string>;
   /** Gets tokens for channels in a way of your own; `authEndpoint` is not used then. */
@@ -95,7 +95,7 @@ export function settingsOf(options: Partial<ClientOptions>): Settings {
     activityTimeout: 120_000,
     pongTimeout: 30_000,
     WebSocket: globalThis.WebSocket as ClientOptions['WebSocket'],
-    ...options,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   };
   if (!settings.WebSocket) {
     throw new TypeError('There is no WebSocket here: give one in the options.');

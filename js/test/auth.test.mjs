@@ -19,6 +19,7 @@ beforeEach(() => {
     return {
       status,
       ok: status >= 200 && status < 300,
+      text: async () => (typeof value === 'string' ? value : JSON.stringify(await value)),
       json: async () => (typeof value === 'string' ? JSON.parse(value) : value),
     };
   };
@@ -268,6 +269,8 @@ describe('the endpoint', () => {
 
   const refusals = [
     [403, { error: 'Forbidden' }, '/auth: Forbidden (status 403)'],
+    [403, { error: { code: 7, message: 'Not you' } }, '/auth: Not you (status 403)'],
+    [403, '"Forbidden"', '/auth: no token (status 403)'],
     [401, { message: 'Unauthenticated.' }, '/auth: Unauthenticated. (status 401)'],
     [419, { message: 'CSRF token mismatch.' }, '/auth: CSRF token mismatch. (status 419)'],
     [403, { auth: 'key:x', message: 'No' }, '/auth: No (status 403)'],
@@ -293,6 +296,7 @@ describe('the endpoint', () => {
 
   for (const [what, reply] of Object.entries({
     'cannot be reached': () => Promise.reject(new TypeError('fetch failed')),
+    'breaks off in its answer': () => [200, Promise.reject(new TypeError('network error'))],
     'is down': () => [502, '<html>'],
     'is busy': () => [429, { message: 'Too Many Attempts.' }],
   })) {

@@ -244,6 +244,18 @@ describe('the waits between attempts', () => {
     assert.deepEqual(await waits(client, 3), [100, 200, 300]);
   });
 
+  test('are the usual ones where an option is undefined', async () => {
+    const client = await begun({
+      autoConnect: undefined,
+      reconnectAttempts: undefined,
+      reconnectDelay: undefined,
+      reconnectDelayMax: undefined,
+      connectTimeout: undefined,
+    });
+    assert.equal(client.state, 'connecting');
+    assert.deepEqual(await waits(client, 2), [1000, 2000]);
+  });
+
   test('stay finite after very many', async () => {
     const client = await begun({ reconnectDelay: 1, reconnectDelayMax: 10 });
     assert.equal((await waits(client, 1100)).at(-1), 10);
@@ -546,6 +558,13 @@ describe('waking up', () => {
     await clock.advance(PATIENCE);
     assert.equal(client.told('disconnected')[0].code, 4201);
     assert.equal(FakeSocket.all.length, 2);
+  });
+
+  test('a clock that is set back makes it ask, too: it cannot measure the silence', async () => {
+    await connected();
+    clock.sleep(-3_600_000);
+    await clock.advance(10_000);
+    assert.deepEqual(FakeSocket.last.took(), [['pusher:ping', {}]]);
   });
 
   test('late timers of a hidden page are none', async () => {
