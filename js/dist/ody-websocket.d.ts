@@ -146,6 +146,10 @@ export interface ClientOptions {
 	/** Write what happens to the console. Tokens and data are left out. Default: false. */
 	debug: boolean;
 }
+/** Any of the options. One that is undefined is as good as none. */
+export type SomeOptions = {
+	[Name in keyof ClientOptions]?: ClientOptions[Name] | undefined;
+};
 declare abstract class Wish<Events, Meta, Token extends {
 	auth?: string;
 }, Asked extends {
@@ -369,7 +373,7 @@ export declare class OdyWebSocketClient<Channels extends {
 	 * @param apiKey which app this is
 	 * @throws TypeError when one of them cannot be right, or there is no WebSocket here
 	 */
-	constructor(url: string, apiKey: string, options?: Partial<ClientOptions>);
+	constructor(url: string, apiKey: string, options?: SomeOptions);
 	/**
 	 * Subscribes, now or as soon as there is a connection, and again on every later one.
 	 *

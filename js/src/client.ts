@@ -1,7 +1,7 @@
 import { Channel, type Published, type SubscribeData } from './channel.js';
 import { Connection, type Frame } from './connection.js';
 import type { EventMap } from './emitter.js';
-import type { ClientOptions } from './options.js';
+import type { SomeOptions } from './options.js';
 import { type SigninData, User } from './user.js';
 import { Stage } from './wish.js';
 
@@ -43,7 +43,7 @@ export class OdyWebSocketClient<
    * @param apiKey which app this is
    * @throws TypeError when one of them cannot be right, or there is no WebSocket here
    */
-  constructor(url: string, apiKey: string, options: Partial<ClientOptions> = {}) {
+  constructor(url: string, apiKey: string, options: SomeOptions = {}) {
     super(url, apiKey, options);
     this.user = new User(this);
   }

@@ -2,7 +2,7 @@ import { backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { type ErrorDetails, type ErrorType, OdyWebSocketError, wordsOf } from './errors.js';
 import type { ClientEvents, ConnectionState } from './events.js';
-import { addressOf, type ClientOptions, type Settings, settingsOf, type WebSocketLike } from './options.js';
+import { addressOf, type Settings, settingsOf, type SomeOptions, type WebSocketLike } from './options.js';
 import { hidden, watchWorld } from './wake.js';
 
 /** @internal A message of the server; `data` is decoded. */
@@ -53,7 +53,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
   #forgetWorld: (() => void) | undefined;
 
   /** @internal */
-  constructor(url: string, apiKey: string, options: Partial<ClientOptions>) {
+  constructor(url: string, apiKey: string, options: SomeOptions) {
     super((event, thrown) => this._handlerFailed(event, thrown));
     this._settings = settingsOf(options);
     this.#url = addressOf(url, apiKey);
@@ -198,8 +198,6 @@ export abstract class Connection extends Emitter<ClientEvents> {
       const [event, data] = news;
       if (event === 'disconnected') {
         this._down();
-      } else if (event === 'failed') {
-        this._tell('error', data);
       }
       this._tell(event, data);
       if (event === 'connected') {
@@ -225,7 +223,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
     try {
       socket = new this._settings.WebSocket(this.#url);
     } catch (cause) {
-      this.#fail(new OdyWebSocketError('connection', `No WebSocket can be opened: ${wordsOf(cause)}`, { cause }));
+      this.#fail(new OdyWebSocketError('connection', `There is no WebSocket: ${wordsOf(cause)}`, { cause }));
       return;
     }
     this.#socket = socket;
@@ -286,6 +284,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
     this.#become('failed');
     this.#settle(1, error);
     this.#note('reconnect_failed', { attempts: this.#attempts });
+    this.#note('error', error);
     this.#note('failed', error);
   }
 

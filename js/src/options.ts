@@ -71,6 +71,9 @@ export interface ClientOptions {
   debug: boolean;
 }
 
+/** Any of the options. One that is undefined is as good as none. */
+export type SomeOptions = { [Name in keyof ClientOptions]?: ClientOptions[Name] | undefined };
+
 type Defaults =
   | 'autoConnect'
   | 'reconnectAttempts'
@@ -85,7 +88,7 @@ type Defaults =
 export type Settings = Partial<ClientOptions> & Pick<ClientOptions, Defaults>;
 
 /** @internal */
-export function settingsOf(options: Partial<ClientOptions>): Settings {
+export function settingsOf(options: SomeOptions): Settings {
   const settings = {
     autoConnect: true,
     reconnectAttempts: Infinity,
@@ -95,10 +98,12 @@ export function settingsOf(options: Partial<ClientOptions>): Settings {
     activityTimeout: 120_000,
     pongTimeout: 30_000,
     WebSocket: globalThis.WebSocket as ClientOptions['WebSocket'],
-    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    ...(Object.fromEntries(
+      Object.entries(options).filter(([, value]) => value !== undefined),
+    ) as Partial<ClientOptions>),
   };
   if (!settings.WebSocket) {
-    throw new TypeError('There is no WebSocket here: give one in the options.');
+    throw new TypeError('There is no WebSocket: give one in the options.');
   }
   return settings;
 }

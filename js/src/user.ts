@@ -26,6 +26,8 @@ const PATIENCE = 10_000; // ms for the server's answer
 const ABOUT_USERS = /(^|[ :]|data\.)user|sign(ed)?[ -]?in/i; // errors do not name what they answer
 const DOUBT = 500; // ms in which the sign-in may be confirmed after all: then that was about something else
 
+const idOf = (user: any): string => String(user?.id);
+
 /** Who the client is signed in as. Its events are those that the server sends to this user, on all their connections. */
 export class User<Events extends EventMap = EventMap> extends Wish<Events, void, UserAuth, { socket_id: string }> {
   /** The user's id; null while nobody is signed in. */
@@ -34,6 +36,7 @@ export class User<Events extends EventMap = EventMap> extends Wish<Events, void,
   data: any = null;
   /** Tells which of the users that this one watches are online. */
   readonly watchlist: Emitter<WatchlistEvents>;
+  #asked = ''; // whom the last sign-in was about
   #waiting: [resolve: (user: any) => void, reject: (error: Error) => void][] = [];
 
   /** @internal */
@@ -70,8 +73,11 @@ export class User<Events extends EventMap = EventMap> extends Wish<Events, void,
   /** @internal @returns whether the message was for the user. */
   _receive({ event, channel, data }: Frame): boolean {
     const asked = this._stage === Stage.Asked;
-    if (asked && event === ':signin_success') {
-      this.#confirmed(decode(data?.user_data));
+    if (event === ':signin_success') {
+      const user = decode(data?.user_data);
+      if (asked && idOf(user) === this.#asked) {
+        this.#confirmed(user);
+      }
     } else if (event === ':watchlist_events') {
       for (const news of data?.events ?? []) {
         this.watchlist._emit(news.name, news);
@@ -99,13 +105,14 @@ export class User<Events extends EventMap = EventMap> extends Wish<Events, void,
   /** @internal */
   _ask(auth: UserAuth | undefined): void {
     const late = new OdyWebSocketError('server', 'The server did not answer the sign-in.', { status: 0 });
+    this.#asked = idOf(decode(auth?.user_data));
     this._client._send('pusher:signin', auth);
     this._later(PATIENCE, () => this._refuse(late));
   }
 
   #confirmed(data: any): void {
     this._become(Stage.On);
-    this.id = String(data?.id);
+    this.id = idOf(data);
     this.data = data;
     this._client._send('pusher:subscribe', { auth: '', channel: this.#channel() });
     this._client._emit('signed_in', { user_id: this.id });

@@ -81,7 +81,7 @@ describe('the package', () => {
     const { context } = worker({ WebSocket: undefined });
     runInContext(read('dist/ody-websocket.min.js'), context);
     assert.throws(() => runInContext("new OdyWebSocketClient('ws://a', 'k')", context), {
-      message: /no WebSocket here/,
+      message: /no WebSocket: give one/,
     });
   });
 

@@ -39,7 +39,7 @@ describe('the address', () => {
   });
 
   test('without a WebSocket it says so', () => {
-    assert.throws(() => new OdyWebSocketClient('ws://a', 'key', { WebSocket: undefined }), /no WebSocket here/);
+    assert.throws(() => new OdyWebSocketClient('ws://a', 'key', { WebSocket: undefined }), /no WebSocket: give one/);
   });
 });
 
@@ -154,7 +154,7 @@ describe('connecting', () => {
     });
     await assert.rejects(client.connect(), {
       type: 'connection',
-      message: 'No WebSocket can be opened: mixed content',
+      message: 'There is no WebSocket: mixed content',
     });
     assert.equal(client.state, 'failed');
   });

@@ -177,6 +177,8 @@ describe('signing in', () => {
     waiting[0](other);
     await settle();
     assert.deepEqual(FakeSocket.last.took(), [SIGNIN, ['pusher:signin', other]]);
+    confirm();
+    assert.equal(client.user.id, null, 'that, too');
     refuse('The connection is already signed in as another user');
     await clock.advance(500);
     await assert.rejects(promise, { message: 'The connection is already signed in as another user' });
