@@ -44,6 +44,9 @@ export function complain(id: string, words: string, field?: string): void {
   }
 }
 
+/** Where somebody waits, the answer of a server has so long. */
+export const patience = (): AbortSignal => AbortSignal.timeout(10_000);
+
 /** Calls back when a form is sent, which goes nowhere. */
 export function onSubmit(id: string, sent: () => void): void {
   at(id).addEventListener('submit', (event) => {
