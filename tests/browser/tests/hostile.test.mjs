@@ -52,9 +52,13 @@ async function attack(visitor, { careful = true } = {}) {
     member.send({ event: `client-${name}`, channel: 'presence-room', data: name });
   }
   await member.works();
-  await page.fill('#channel-name', CORPUS[0]);
   await page.check('input[name=kind][value=public]');
-  await page.click('#subscribe');
+  await page.evaluate((names) => {
+    for (const name of names) {
+      document.getElementById('channel-name').value = name;
+      document.getElementById('subscribe-form').requestSubmit();
+    }
+  }, CORPUS);
   endpoint.refusal = [403, { error: CORPUS[0] }];
   await page.check('input[name=kind][value=private]');
   await page.fill('#channel-name', 'refused');
@@ -66,6 +70,8 @@ async function attack(visitor, { careful = true } = {}) {
     await visitor.says('.channel-state', /onerror=fired/);
     await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
     await visitor.says('#log pre', /<svg onload=fired/);
+    await visitor.says('.channel-name', /^<IMG SRC=x/);
+    await visitor.says('.channel-state', /Invalid channel name: <form>/);
   }
   await page.waitForTimeout(300);
   member.end();
