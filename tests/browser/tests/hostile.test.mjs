@@ -124,6 +124,26 @@ test('the proof: where texts are taken for HTML, these attacks run', async () =>
   closeClients();
 });
 
+test('data that is nested without end, and entries without end, leave the list alive', async () => {
+  const visitor = await meet(address, false);
+  await visitor.connect(server);
+  await visitor.subscribe('wall');
+  const member = await Client.greeted(server);
+  await member.subscribe('wall');
+  for (const data of ['['.repeat(5000) + ']'.repeat(5000), '{"a":'.repeat(1700) + '1' + '}'.repeat(1700)]) {
+    member.send({ event: 'client-deep', channel: 'wall', data });
+  }
+  member.send({ event: 'client-end', channel: 'wall', data: 'the end' });
+  await visitor.lists(/client-end/);
+  await visitor.lists(/client-deep[^]*nested too deeply/);
+  await visitor.page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+  await visitor.says('#log pre', /^\(nested too deeply to be shown\)$/);
+  await visitor.page.fill('#filter', 'the end');
+  await visitor.says('#count', /the last 1 shown/);
+  await visitor.close();
+  closeClients();
+});
+
 test('the policy alone is enough, too', async () => {
   const visitor = await meet(address, true);
   await visitor.page.fill('#url', 'ws://x');
