@@ -108,7 +108,8 @@ export interface UserAuth {
 	/** Who this is, as JSON text: `{"id": …, "user_info": …, "watchlist": …}`. */
 	user_data: string;
 }
-type Asked<T> = T | (() => T | Promise<T>);
+/** A value, or a function that is asked for it each time. */
+export type Asked<T> = T | (() => T | Promise<T>);
 /** How the client behaves. All times are in milliseconds. */
 export interface ClientOptions {
 	/** Connect at once. With `false` the client waits for `connect()`. Default: true. */

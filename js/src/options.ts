@@ -33,7 +33,7 @@ export interface UserAuth {
 }
 
 /** A value, or a function that is asked for it each time. */
-type Asked<T> = T | (() => T | Promise<T>);
+export type Asked<T> = T | (() => T | Promise<T>);
 
 /** How the client behaves. All times are in milliseconds. */
 export interface ClientOptions {
