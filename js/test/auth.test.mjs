@@ -49,6 +49,15 @@ describe('a token that was given', () => {
     assert.deepEqual(FakeSocket.last.took(), [asked({ auth: 'key:given' })]);
   });
 
+  test('stays when the channel is subscribed to once more without one', async () => {
+    const client = await begun();
+    client.subscribe(NAME, { auth: 'key:given' });
+    client.subscribe(NAME);
+    FakeSocket.last.greet();
+    await settle();
+    assert.deepEqual(FakeSocket.last.took(), [asked({ auth: 'key:given' })]);
+  });
+
   test('is replaced by a fetched one on the next connection', async () => {
     const client = await connected({ authEndpoint: '/auth' });
     client.subscribe(NAME, { auth: 'key:given' });

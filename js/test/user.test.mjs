@@ -380,6 +380,19 @@ describe('the user', () => {
       assert.deepEqual(FakeSocket.last.took(), [SIGNIN, MINE, JOIN]);
     });
 
+    test('but no other channel waits', async () => {
+      const client = await connected({ userAuthorizer: () => TOKEN, authorizer: () => ({ auth: 'key:orders' }) });
+      client.signin();
+      client.subscribe('private-orders');
+      client.subscribe('news');
+      await settle();
+      assert.deepEqual(FakeSocket.last.took(), [
+        SIGNIN,
+        ['pusher:subscribe', { auth: 'key:orders', channel: 'private-orders' }],
+        ['pusher:subscribe', { channel: 'news' }],
+      ]);
+    });
+
     test('but who says who they are does not wait', async () => {
       const auth = { auth: 'key:room', channel_data: '{"user_id":"9"}' };
       const client = await connected({ userAuthorizer: () => TOKEN });
