@@ -399,7 +399,8 @@ export declare class OdyWebSocketClient<Channels extends {
 	 * Says who the user is, now and on every later connection. Then `client.user` has their events, and those of their watchlist.
 	 *
 	 * @param data a token, or a function that gets one for each connection; without it `userAuthorizer` or `userAuthEndpoint` is asked
-	 * @returns resolves with `client.user`; rejects when that is refused
+	 * @returns resolves with `client.user`; rejects when that is refused. What may pass, such as an endpoint that is down, is
+	 * tried again all the same. Without `data`, who is signed in already stays so.
 	 */
 	signin(data?: SigninData): Promise<User<UserEvents>>;
 }

@@ -25,8 +25,14 @@ const ADVICE: Record<number, string> = {
 function refreshButtons(): void {
   const { client, url, key } = session;
   const state = client?.state ?? 'disconnected';
-  at<HTMLButtonElement>('connect').disabled = state === 'connected' && value('url') === url && value('key') === key;
-  at<HTMLButtonElement>('disconnect').disabled = state === 'disconnected' || state === 'failed';
+  const done = state === 'connected' && value('url') === url && value('key') === key;
+  const connect = at<HTMLButtonElement>('connect');
+  const disconnect = at<HTMLButtonElement>('disconnect');
+  disconnect.disabled = state === 'disconnected' || state === 'failed';
+  if (done && document.activeElement === connect) {
+    disconnect.focus(); // a button that is off loses the focus to nobody
+  }
+  connect.disabled = done;
 }
 
 function showState(state: ConnectionState): void {
