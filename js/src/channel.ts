@@ -1,6 +1,6 @@
 import type { OdyWebSocketClient } from './client.js';
 import type { EventMap } from './emitter.js';
-import { OdyWebSocketError } from './errors.js';
+import type { OdyWebSocketError } from './errors.js';
 import { decode, type Frame } from './connection.js';
 import { type Member, Members } from './members.js';
 import type { AuthRequest, ChannelAuth, Settings } from './options.js';
@@ -142,17 +142,17 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
         }
         break;
       case ':member_added':
-        this.#both('joining', 'member_added', members._add(data?.user_id, data?.user_info));
+        this.#both('joining', event, members._add(data?.user_id, data?.user_info));
         break;
       case ':member_removed':
-        this.#both('leaving', 'member_removed', members._remove(data?.user_id));
+        this.#both('leaving', event, members._remove(data?.user_id));
         break;
       case ':subscription_count':
         this.subscriptionCount = data?.subscription_count;
-        this.#tell('subscription_count', data);
+        this.#tell(event.slice(1), data);
         break;
       case ':cache_miss':
-        this.#tell('cache_miss', data);
+        this.#tell(event.slice(1), data);
         break;
       default:
         this.#tell(event, data, user_id);
@@ -163,9 +163,9 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
     return !this.#left && this._emit(event, data, { event, channel: this.name, user_id });
   }
 
-  #both(event: string, alias: string, data: unknown): void {
+  #both(event: string, protocols: string, data: unknown): void {
     this.#tell(event, data);
-    this.#tell(alias, data);
+    this.#tell(protocols.slice(1), data);
   }
 
   /** @internal Only guarded channels have somebody to ask. */
@@ -207,9 +207,7 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
   }
 
   #refusedByServer(data: any): void {
-    const hint = this._stale ? ' (its token was for an earlier connection)' : '';
-    const words = `${data?.error ?? 'The server refused the subscription'}${hint}`;
-    const error = new OdyWebSocketError('subscription', words, { status: data?.status, channel: this.name });
+    const error = this._denial(data);
     if (this.subscribed) {
       this._refused(error, true); // another try is refused: the subscription that there is stays
     } else {

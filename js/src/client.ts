@@ -89,7 +89,7 @@ export class OdyWebSocketClient<
   ): Channel<Channels[Name]> {
     const channel = this.channel(name);
     if (!channel) {
-      throw new Error(`Subscribe to ${name} before you publish there.`);
+      throw new Error(`Subscribe to ${name} before you publish.`);
     }
     return channel.publish(event, data);
   }

@@ -85,7 +85,11 @@ export class User<Events extends EventMap = EventMap> extends Wish<Events, void,
     } else if (asked && event === ':error' && ABOUT_USERS.test(data?.message)) {
       this._later(DOUBT, () => this._refuse(new OdyWebSocketError('server', data.message)));
     } else if (this.id !== null && channel === this.#channel()) {
-      this._emit(event, data);
+      if (event === ':subscription_error') {
+        this._refuse(this._denial(data)); // without its channel a sign-in is worth nothing
+      } else {
+        this._emit(event, data);
+      }
     } else {
       return false;
     }
@@ -116,7 +120,7 @@ export class User<Events extends EventMap = EventMap> extends Wish<Events, void,
     this.data = data;
     this._client._send('pusher:subscribe', { auth: '', channel: this.#channel() });
     this._client._emit('signed_in', { user_id: this.id });
-    this.#waiting.splice(0).forEach(([resolve]) => resolve(this));
+    this.#waiting.splice(0).forEach((caller) => caller[0](this));
     this._client._up(Stage.Waiting);
   }
 
@@ -124,7 +128,7 @@ export class User<Events extends EventMap = EventMap> extends Wish<Events, void,
   _refused(error: OdyWebSocketError, again: boolean): void {
     const waiting = this.#waiting.splice(0);
     this._wanted = again;
-    waiting.forEach(([, reject]) => reject(error));
+    waiting.forEach((caller) => caller[1](error));
     if (waiting.length === 0) {
       this._client._tell('error', error);
     }

@@ -115,6 +115,13 @@ export abstract class Wish<
     }
   }
 
+  /** @internal What the server says when it refuses a subscription. */
+  _denial(data: any): OdyWebSocketError {
+    const hint = this._stale ? ' (its token was for an earlier connection)' : '';
+    const words = `${data?.error ?? 'The server refused the subscription'}${hint}`;
+    return new OdyWebSocketError('subscription', words, { status: data?.status, channel: (this as any).name });
+  }
+
   /** @internal Somebody has said no. What may pass is tried again. */
   _refuse(error: OdyWebSocketError): void {
     const again = passing(error);

@@ -514,7 +514,7 @@ describe('client events', () => {
     assert.equal(client.publish('orders', 'client-x', 1), channel);
     assert.deepEqual(FakeSocket.last.took(), [sent('client-x', 1)]);
     assert.throws(() => client.publish('others', 'client-x', 1), {
-      message: 'Subscribe to others before you publish there.',
+      message: 'Subscribe to others before you publish.',
     });
   });
 

@@ -310,6 +310,22 @@ describe('the user', () => {
     assert.deepEqual(heard, [{ id: 1 }]);
   });
 
+  for (const [status, again] of [
+    [503, [SIGNIN]],
+    [403, []],
+  ]) {
+    test(`is nobody when their channel is refused with ${status}`, async () => {
+      const client = await signedIn();
+      FakeSocket.last.say('pusher:subscription_error', { error: 'Not now', status }, '#server-to-user-7');
+      assert.equal(client.user.id, null);
+      const [error] = client.told('error');
+      assert.deepEqual([error.message, error.type, error.status], ['Not now', 'subscription', status]);
+      await clock.advance(1000);
+      await settle();
+      assert.deepEqual(FakeSocket.last.took(), again);
+    });
+  }
+
   test('goes on hearing on the next connection', async () => {
     const client = await signedIn();
     const heard = [];
