@@ -33,7 +33,7 @@ export class Members<Info = any> implements Iterable<Member<Info>> {
 
   /** This client's own user; null while it is not in the channel. */
   get me(): Member<Info> | null {
-    return this.myId === null ? null : this.get(this.myId);
+    return this.#all.get(this.myId as string) ?? null;
   }
 
   /** A user by id; null when they are not in the channel. */
