@@ -31,7 +31,7 @@ struct ody_http_list {
     ody_browse browse;
     ody_view find; /* text that connections are searched for */
     uint64_t examined;
-    bool cut; /* EXAMINED_MAX */
+    bool cut; /* there is more than was looked at */
     ody_best best;
 };
 
@@ -73,6 +73,7 @@ static int take(ody_http_list *list, const ody_browse_page *page)
         }
     }
     list->examined += page->examined;
+    list->cut = list->cut || page->cut;
     return code;
 }
 
@@ -234,8 +235,11 @@ static bool read_target(ody_http_exchange *exchange, ody_http_list *list)
         }
         return true;
     }
-    if (app.data || browse->kind != ODY_BROWSE_CONNECTIONS) {
-        browse->app = ody__http_inspector_app(exchange);
+    browse->all_apps = !app.data && browse->kind == ODY_BROWSE_CONNECTIONS;
+    if (!browse->all_apps) {
+        const ody_app *named = ody__http_inspector_app(exchange);
+
+        browse->app = named ? named->number : 0;
     }
     return exchange->status == 0;
 }

@@ -448,7 +448,7 @@ static unsigned browsed_shard(const ody_requests *requests, const ody_browse *br
     case ODY_BROWSE_SUBSCRIBERS:
     case ODY_BROWSE_MEMBERS:
     case ODY_BROWSE_USER:
-        return ody_mail_home(browse->app->number, browse->name, requests->shards);
+        return ody_mail_home(browse->app, browse->name, requests->shards);
     case ODY_BROWSE_CONNECTION:
     case ODY_BROWSE_SUBSCRIPTIONS:
         break;
@@ -461,7 +461,7 @@ int ody_requests_browse(ody_requests *requests, const ody_browse *browse, uint64
                         ody_error *error)
 {
     const ody_mail_texts texts = {
-        .app = browse->app ? browse->app->number : 0,
+        .app = browse->app,
         .channel = browse->name,
         .data = browse->name,
         .user_id = browse->name,
@@ -476,7 +476,7 @@ int ody_requests_browse(ody_requests *requests, const ody_browse *browse, uint64
         first->position = (uint16_t)browse->kind;
         first->number = browse->cursor;
         first->subscribers = browse->at_least;
-        first->info = !browse->app;
+        first->info = browse->all_apps;
     }
     return begin(requests, first, browse->client, &about, now, ticket, error);
 }
@@ -593,6 +593,7 @@ static void fill(const request *self, ody_reply *reply)
             .count = self->first_part->subscribers,
             .next = self->number,
             .examined = self->first_part->users,
+            .cut = self->first_part->info,
         };
         return;
     case REQUEST_CHANNEL:

@@ -160,6 +160,7 @@ static void answer_browse(live_http *live, ody_mail *mail)
         end = last = 0;
     }
     mail->users = (uint32_t)(end - mail->number);
+    mail->info = mail->position == ODY_BROWSE_SUBSCRIPTIONS && mail->client.second == 3;
     for (uint64_t index = mail->number; index < end; index++) {
         entries[index - mail->number] = entry_of(mail, index);
     }
