@@ -124,6 +124,7 @@ static enum MHD_Result begin(ody_http_exchange *exchange, struct MHD_Connection 
     ody_http_framing framing = ody__http_framing(mhd, method, version);
 
     exchange->begun = true;
+    exchange->old = framing.old;
     exchange->server->state.requests++;
     exchange->method = ody_view_of(method);
     ody__http_connection_busy(exchange->connection);

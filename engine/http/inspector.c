@@ -80,10 +80,11 @@ void ody__http_inspector(ody_http_exchange *exchange, const ody_app *app)
     const action *wanted = find(exchange);
 
     (void)app;
-    if (wanted->method == ODY_HTTP_POST && !read_form(exchange)) {
-        return;
+    /* Who was admitted by the head may not be any more. */
+    if (ody__http_inspector_admits(exchange, wanted->before_login) &&
+        (wanted->method != ODY_HTTP_POST || read_form(exchange))) {
+        wanted->handle(exchange);
     }
-    wanted->handle(exchange);
 }
 
 const ody_app *ody__http_inspector_app(ody_http_exchange *exchange)

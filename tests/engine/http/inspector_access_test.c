@@ -2,6 +2,7 @@
 /* Who may ask what the inspector asks: sessions, passwords, other pages, other machines. */
 #include <stdlib.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "live_http.h"
 
 #define LOCAL "Host: localhost:9502\r\n"
@@ -185,6 +186,80 @@ TEST(another_password_ends_all_sessions)
     live_check(get("192.0.2.1", "overview", header), 401, SIGN_IN);
     changed.inspector_password = NULL;
     live_check(get("192.0.2.1", "overview", header), 404, NULL);
+    live_close(&live);
+}
+
+/* Takes another password over. */
+static void change_password(ody_options *changed)
+{
+    *changed = live.options;
+    changed->inspector_password = "another password";
+    ody_http_server_reload(live.server, changed);
+}
+
+TEST(a_session_may_end_before_the_form_has_come)
+{
+    static const char form[] = "channel=c&event=e&data=d";
+    ody_options changed;
+    char header[128];
+    char request[512];
+    int descriptor;
+    live_answer answer;
+
+    open_live(false, PASSWORD);
+    sign_in("192.0.2.1", header);
+    descriptor = live_connect_from(&live, "192.0.2.1");
+    snprintf(request, sizeof(request),
+             "POST /inspector/api/publish HTTP/1.1\r\n%sContent-Length: %zu\r\n\r\n", header,
+             strlen(form));
+    live_send_text(&live, descriptor, request);
+    CHECK(live_silent(&live, descriptor));
+    change_password(&changed);
+    live_send_text(&live, descriptor, form);
+    answer = live_read(&live, descriptor);
+    live_check_header(&answer, "WWW-Authenticate", "X-Inspector");
+    live_check(answer, 401, SIGN_IN);
+    CHECK_VIEW(ody_view_of(live.asked), ODY_VIEW(""));
+    close(descriptor);
+    live_close(&live);
+}
+
+/* Begins a tail and waits for its first message. @return the descriptor of the waiting request. */
+static int wait_for_tail(const char *header)
+{
+    live_answer answer = post("192.0.2.1", "begin-tail", header, "channel=c");
+    int descriptor = live_connect_from(&live, "192.0.2.1");
+    unsigned long long tail = 0;
+    char request[512];
+
+    CHECK_EQUAL(sscanf(answer.body, "{\"tail\":%llu}", &tail), 1);
+    live_check(answer, 200, NULL);
+    snprintf(request, sizeof(request), "GET /inspector/api/tail?tail=%llu HTTP/1.1\r\n%s\r\n", tail,
+             header);
+    live_send_text(&live, descriptor, request);
+    CHECK(live_silent(&live, descriptor));
+    return descriptor;
+}
+
+TEST(whoever_waits_for_messages_gets_none_after_the_session)
+{
+    ody_options changed;
+    char header[128];
+    int descriptor;
+
+    open_live(false, PASSWORD);
+    sign_in("192.0.2.1", header);
+    descriptor = wait_for_tail(header);
+    live_check(post("192.0.2.1", "logout", header, ""), 200, "{}");
+    ody__http_server_advance(live.server, ody_clock_ms() + 200);
+    live_check(live_read(&live, descriptor), 401, SIGN_IN);
+    close(descriptor);
+    sign_in("192.0.2.1", header);
+    descriptor = wait_for_tail(header);
+    change_password(&changed);
+    ody__http_server_advance(live.server, ody_clock_ms() + 400);
+    live_check(live_read(&live, descriptor), 401, SIGN_IN);
+    close(descriptor);
     live_close(&live);
 }
 

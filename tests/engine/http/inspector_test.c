@@ -401,6 +401,22 @@ TEST(a_tail_has_one_reader_and_ends_for_it)
     live_close(&live);
 }
 
+TEST(a_tail_that_a_shard_could_not_begin_is_refused_once)
+{
+    unsigned long long tail;
+    ody_mail *mail;
+
+    open_live();
+    tail = begin_tail("user=ann");
+    mail = ody_mail_new(ODY_MAIL_OBSERVED, 0, &(ody_mail_texts){0});
+    mail->ticket = tail;
+    mail->code = ODY_EMEMORY;
+    ody_tails_mail(live.tails, mail, 1700000000000);
+    live_check(finish(send_read(tail, 0)), 503, NULL);
+    live_check(finish(send_read(tail, 0)), 404, REFUSED("The tail has ended"));
+    live_close(&live);
+}
+
 TEST(a_reader_that_leaves_is_forgotten)
 {
     unsigned long long tail;
