@@ -6,6 +6,9 @@
 #include "http/inspector.h"
 #include "wire/encode.h"
 
+/* Bytes of a form that somebody may send who has not signed in. */
+#define STRANGER_MAX 4096
+
 typedef struct action {
     const char *name;
     int method;
@@ -53,10 +56,11 @@ bool ody__http_inspector_begin(ody_http_exchange *exchange)
         return false;
     }
     if (!wanted) {
-        ody__http_refuse_path(exchange);
+        ody__http_refuse(exchange, 404, "There is nothing at this path");
         return false;
     }
     exchange->route.methods = wanted->method;
+    exchange->body_most = wanted->before_login ? STRANGER_MAX : 0;
     return true;
 }
 

@@ -93,6 +93,9 @@ static void answer(ody_http_exchange *exchange, uint64_t tail, uint64_t after)
         write_number(out, "],\"left_out\":", left_out);
         ody_bytes_append_byte(out, '}');
         ody__http_answer_json(exchange);
+        if (exchange->status == 200) {
+            ody_tails_told(exchange->server->setup.tails, tail, left_out);
+        }
     }
 }
 

@@ -117,6 +117,7 @@ struct ody_http_exchange {
     char *segments;  /* behind target: what route points into */
     ody_http_route route;
     ody_query query;
+    uint32_t body_most; /* bytes that its body may have; 0: what the options say */
     ody_bytes body;
     uint64_t swallowed; /* bytes of the body that nobody wants */
 

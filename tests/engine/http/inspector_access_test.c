@@ -38,7 +38,7 @@ static live_answer ask(const char *address, const char *request)
 static live_answer post(const char *address, const char *name, const char *headers,
                         const char *form)
 {
-    char request[2048];
+    char request[8192];
 
     snprintf(request, sizeof(request),
              "POST /inspector/api/%s HTTP/1.1\r\n%sContent-Length: %zu\r\n\r\n%s", name, headers,
@@ -126,7 +126,8 @@ TEST(what_is_asked_for_is_a_secret_until_then)
     live_check(get("127.0.0.1", "nothing", LOCAL PAGE), 401, SIGN_IN);
     live_close(&live);
     open_live(true, NULL);
-    live_check(get("127.0.0.1", "nothing", LOCAL PAGE), 404, "There is nothing at this path");
+    live_check(get("127.0.0.1", "nothing", LOCAL PAGE), 404,
+               REFUSED("There is nothing at this path"));
     live_check(get("127.0.0.1", "login", LOCAL PAGE), 405, NULL);
     live_check(post("127.0.0.1", "overview", LOCAL PAGE, ""), 405, NULL);
     live_close(&live);
@@ -260,6 +261,22 @@ TEST(whoever_waits_for_messages_gets_none_after_the_session)
     ody__http_server_advance(live.server, ody_clock_ms() + 400);
     live_check(live_read(&live, descriptor), 401, SIGN_IN);
     close(descriptor);
+    live_close(&live);
+}
+
+TEST(a_stranger_cannot_have_much_kept)
+{
+    static char form[5000] = "password=";
+    char header[128];
+
+    memset(form + 9, 'x', 4096 - 9);
+    open_live(false, PASSWORD);
+    live_check(post("192.0.2.1", "login", NAMED PAGE, form), 401, NULL);
+    form[4096] = 'x';
+    live_check(post("192.0.2.1", "login", NAMED PAGE, form), 413,
+               REFUSED("The request body exceeds the allowed maximum (4096 bytes)"));
+    sign_in("192.0.2.1", header);
+    live_check(post("192.0.2.1", "publish", header, form), 400, NULL);
     live_close(&live);
 }
 

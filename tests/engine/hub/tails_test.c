@@ -43,6 +43,7 @@ static int read_tail(world *self, reader *out)
     out->text[0] = '\0';
     count = ody_tails_read(self->tails, out->tail, out->after, self->now, each, out, &left_out);
     out->left_out += left_out;
+    ody_tails_told(self->tails, out->tail, left_out);
     return count;
 }
 
