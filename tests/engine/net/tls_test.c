@@ -284,12 +284,12 @@ TEST(tls_clients_stay_when_the_time_for_the_handshake_is_over)
 
     tls_files_make(&files);
     house_init(&house);
-    house.library_time = 1;
+    house.library_time = 3;
     tls_house_open(&house, &files);
     tls_open(&client, &house, "/app/key", GREETED, NULL);
     tls_frame(&client, 0x81, SUBSCRIBE, sizeof(SUBSCRIBE) - 1);
     free(tls_read_until(&client, "subscription_succeeded", NULL));
-    for (int number = 0; number < 25; number++) {
+    for (int number = 0; number < 45; number++) {
         char text[32];
 
         snprintf(text, sizeof(text), "<%06d>", number);
