@@ -413,14 +413,15 @@ static void watchers_start(ody_api_thread *thread)
     ev_async_start(thread->loop, &thread->drain);
 }
 
-int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_error *error)
+/* With what needs only memory, of which all may be missing but the thread. @return NULL: even that.
+ */
+static ody_api_thread *thread_new(const ody_api_setup *setup)
 {
     const ody_options *options = setup->shared->options;
     ody_api_thread *thread = ody_calloc(1, sizeof(*thread));
-    int code;
 
     if (!thread) {
-        return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
+        return NULL;
     }
     thread->setup = *setup;
     thread->started_at = ody_clock_ms();
@@ -434,34 +435,55 @@ int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_err
         ody_requests_new(options, setup->shard_count, setup->transport, setup->context);
     thread->calls = ody_calls_new(options, setup->shard_count, setup->transport, setup->context);
     thread->tails = ody_tails_new(setup->shard_count, setup->transport, setup->context);
-    if (thread->loop && thread->calls) {
+    return thread;
+}
+
+static void inlets_start(ody_api_thread *thread)
+{
+    thread->ipc = ody_ipc_server_new(&(ody_ipc_setup){
+        .loop = thread->loop,
+        .listen_fd = thread->setup.sockets->unix_listen,
+        .requests = thread->requests,
+        .calls = thread->calls,
+        .options = thread->options,
+        .status = write_status,
+        .context = thread,
+    });
+    thread->redis = ody_redis_inlet_new(&(ody_redis_inlet_setup){
+        .loop = thread->loop,
+        .requests = thread->requests,
+        .options = thread->options,
+        .times = ODY_REDIS_TIMES,
+    });
+}
+
+/* @return 0 or ODY_E…, with error filled. */
+static int all_start(ody_api_thread *thread, ody_error *error)
+{
+    const ody_webhooks_setup webhooks = {.options = thread->options};
+    int code = ODY_EMEMORY;
+
+    if (thread->loop && thread->requests && thread->calls && thread->tails) {
         watchers_start(thread);
-        thread->ipc = ody_ipc_server_new(&(ody_ipc_setup){
-            .loop = thread->loop,
-            .listen_fd = setup->sockets->unix_listen,
-            .requests = thread->requests,
-            .calls = thread->calls,
-            .options = options,
-            .status = write_status,
-            .context = thread,
-        });
+        inlets_start(thread);
+        code = ody_webhooks_new(&webhooks, &thread->webhooks, error);
     }
-    code = ody_webhooks_new(&(ody_webhooks_setup){.options = options}, &thread->webhooks, error);
-    if (thread->loop && thread->requests) {
-        thread->redis = ody_redis_inlet_new(&(ody_redis_inlet_setup){
-            .loop = thread->loop,
-            .requests = thread->requests,
-            .options = options,
-            .times = ODY_REDIS_TIMES,
-        });
-    }
-    if (code < 0 || !thread->loop || !thread->requests || !thread->tails || !thread->ipc ||
-        !thread->redis) {
-        ody_api_thread_free(thread);
+    if (code < 0 || !thread->ipc || !thread->redis) {
         return ody_error_set(error, ODY_EMEMORY, "the API thread could not be made: %s",
                              ody_error_text(ODY_EMEMORY));
     }
-    code = http_start(thread, error);
+    return http_start(thread, error);
+}
+
+int ody_api_thread_new(const ody_api_setup *setup, ody_api_thread **out, ody_error *error)
+{
+    ody_api_thread *thread = thread_new(setup);
+    int code;
+
+    if (!thread) {
+        return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
+    }
+    code = all_start(thread, error);
     if (code < 0) {
         ody_api_thread_free(thread);
         return code;

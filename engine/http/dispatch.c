@@ -138,7 +138,8 @@ void ody__http_begin(ody_http_exchange *exchange)
         ody__http_refuse_path(exchange);
         return;
     }
-    if (route->endpoint == ODY_HTTP_INSPECTOR_API && !ody__http_inspector_begin(exchange)) {
+    if (!ody__http_page_stands(exchange) ||
+        (route->endpoint == ODY_HTTP_INSPECTOR_API && !ody__http_inspector_begin(exchange))) {
         return;
     }
     if (!(route->methods & method_of(exchange->method))) {

@@ -80,15 +80,16 @@ static enum MHD_Result send_answer(ody_http_exchange *exchange)
     return ody__http_answer_send(exchange) ? MHD_YES : MHD_NO;
 }
 
-static uint64_t body_max(const ody_http_exchange *exchange)
+static uint32_t body_max(const ody_http_exchange *exchange)
 {
-    return exchange->server->options->http.request_size;
+    return exchange->body_most > 0 ? exchange->body_most
+                                   : exchange->server->options->http.request_size;
 }
 
 static void refuse_size(ody_http_exchange *exchange)
 {
     ody__http_refuse(exchange, 413, "The request body exceeds the allowed maximum (%u bytes)",
-                     exchange->server->options->http.request_size);
+                     body_max(exchange));
 }
 
 /* Takes the path off the target, which may name scheme and host. */
@@ -124,6 +125,7 @@ static enum MHD_Result begin(ody_http_exchange *exchange, struct MHD_Connection 
     ody_http_framing framing = ody__http_framing(mhd, method, version);
 
     exchange->begun = true;
+    exchange->old = framing.old;
     exchange->server->state.requests++;
     exchange->method = ody_view_of(method);
     ody__http_connection_busy(exchange->connection);
@@ -153,7 +155,8 @@ static enum MHD_Result begin(ody_http_exchange *exchange, struct MHD_Connection 
 
 static bool has_room(const ody_http_exchange *exchange, size_t size)
 {
-    uint64_t most = 2 * body_max(exchange) > BODIES_MAX ? 2 * body_max(exchange) : BODIES_MAX;
+    uint64_t two = 2 * (uint64_t)body_max(exchange);
+    uint64_t most = two > BODIES_MAX ? two : BODIES_MAX;
 
     return exchange->server->state.body_bytes + size <= most;
 }

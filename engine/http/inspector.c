@@ -6,6 +6,9 @@
 #include "http/inspector.h"
 #include "wire/encode.h"
 
+/* Bytes of a form that somebody may send who has not signed in. */
+#define STRANGER_MAX 4096
+
 typedef struct action {
     const char *name;
     int method;
@@ -53,10 +56,11 @@ bool ody__http_inspector_begin(ody_http_exchange *exchange)
         return false;
     }
     if (!wanted) {
-        ody__http_refuse_path(exchange);
+        ody__http_refuse(exchange, 404, "There is nothing at this path");
         return false;
     }
     exchange->route.methods = wanted->method;
+    exchange->body_most = wanted->before_login ? STRANGER_MAX : 0;
     return true;
 }
 
@@ -80,10 +84,11 @@ void ody__http_inspector(ody_http_exchange *exchange, const ody_app *app)
     const action *wanted = find(exchange);
 
     (void)app;
-    if (wanted->method == ODY_HTTP_POST && !read_form(exchange)) {
-        return;
+    /* Who was admitted by the head may not be any more. */
+    if (ody__http_inspector_admits(exchange, wanted->before_login) &&
+        (wanted->method != ODY_HTTP_POST || read_form(exchange))) {
+        wanted->handle(exchange);
     }
-    wanted->handle(exchange);
 }
 
 const ody_app *ody__http_inspector_app(ody_http_exchange *exchange)

@@ -107,6 +107,7 @@ void ody__http_inspector_login(ody_http_exchange *exchange)
 void ody__http_inspector_logout(ody_http_exchange *exchange)
 {
     ody_sessions_end(&exchange->server->sessions, ody__http_header(exchange, TOKEN_HEADER));
+    ody__http_waits_hurry(exchange->server);
     ody__http_answer_empty(exchange);
 }
 
@@ -117,4 +118,5 @@ void ody__http_inspector_reload(ody_http_server *server, const ody_options *opti
     if (!ody_secret_equal(before, ody_view_of(options->inspector_password))) {
         ody_sessions_clear(&server->sessions);
     }
+    ody__http_waits_hurry(server);
 }

@@ -8,6 +8,7 @@
 #include "base/options.h"
 #include "http/best.h"
 #include "http/inspector.h"
+#include "http/place.h"
 #include "net/client_address.h"
 #include "wire/encode.h"
 
@@ -31,7 +32,7 @@ struct ody_http_list {
     ody_browse browse;
     ody_view find; /* text that connections are searched for */
     uint64_t examined;
-    bool cut; /* EXAMINED_MAX */
+    bool cut; /* there is more than was looked at */
     ody_best best;
 };
 
@@ -73,25 +74,20 @@ static int take(ody_http_list *list, const ody_browse_page *page)
         }
     }
     list->examined += page->examined;
+    list->cut = list->cut || page->cut;
     return code;
 }
 
 /* The place of the last entry that is shown, for who wants to go on from there. */
 static void write_next(ody_bytes *out, const ody_http_list *list)
 {
-    const entry *last;
-    char text[ODY_SOCKET_ID_TEXT];
     ody_bytes place = {0};
 
     if (!list->best.more) {
         ody_bytes_append_literal(out, "null");
         return;
     }
-    last = list->best.entries[list->best.count - 1];
-    ody_bytes_append_number(&place, last->weight);
-    ody_bytes_append_byte(&place, ':');
-    ody_bytes_append_view(&place,
-                          last->id.first != 0 ? ody_socket_id_format(last->id, text) : last->name);
+    ody_place_write(&place, list->best.entries[list->best.count - 1]);
     out->failed = out->failed || place.failed;
     ody_encode_string(out, ody_bytes_view(&place));
     ody_bytes_fini(&place);
@@ -166,25 +162,13 @@ static void on_step(ody_http_exchange *exchange, const ody_http_call *call, cons
     }
 }
 
-static bool read_number(ody_view text, uint64_t most, uint64_t *number)
-{
-    *number = 0;
-    for (size_t index = 0; index < text.length; index++) {
-        if (text.data[index] < '0' || text.data[index] > '9' || *number > most) {
-            return false;
-        }
-        *number = *number * 10 + (uint64_t)(text.data[index] - '0');
-    }
-    return text.length > 0 && *number <= most;
-}
-
 bool ody__http_inspector_number(ody_http_exchange *exchange, const char *name, uint64_t fallback,
                                 uint64_t most, uint64_t *number)
 {
     ody_view text = ody_query_find(&exchange->query, ody_view_of(name));
 
     *number = fallback;
-    if (text.data && !read_number(text, most, number)) {
+    if (text.data && !ody_place_number(text, most, number)) {
         ody__http_refuse(exchange, 400, "\"%s\" must be a number", name);
         return false;
     }
@@ -198,26 +182,18 @@ static bool has_ids(ody_browse_kind kind)
            kind == ODY_BROWSE_USER || kind == ODY_BROWSE_CONNECTION;
 }
 
-/* As write_next has written it: weight, a colon, and the socket id or the name. */
 static bool read_after(ody_http_exchange *exchange, ody_http_list *list)
 {
     ody_view text = ody_query_find(&exchange->query, ODY_VIEW("after"));
-    const char *colon = text.length > 0 ? memchr(text.data, ':', text.length) : NULL;
-    size_t digits = colon ? (size_t)(colon - text.data) : 0;
-    ody_view rest = colon ? (ody_view){colon + 1, text.length - digits - 1} : ODY_VIEW_NONE;
-    uint64_t weight = 0;
 
     if (!text.data) {
         return true;
     }
-    if (!read_number((ody_view){text.data, digits}, UINT32_MAX, &weight) ||
-        (has_ids(list->kind->kind) && !ody_socket_id_parse(rest, &list->best.after.id))) {
+    if (!ody_place_read(text, has_ids(list->kind->kind), &list->best.after)) {
         ody__http_refuse(exchange, 400, "\"after\" is not a place in this list");
         return false;
     }
     list->best.continued = true;
-    list->best.after.weight = (uint32_t)weight;
-    list->best.after.name = rest;
     return true;
 }
 
@@ -234,8 +210,11 @@ static bool read_target(ody_http_exchange *exchange, ody_http_list *list)
         }
         return true;
     }
-    if (app.data || browse->kind != ODY_BROWSE_CONNECTIONS) {
-        browse->app = ody__http_inspector_app(exchange);
+    browse->all_apps = !app.data && browse->kind == ODY_BROWSE_CONNECTIONS;
+    if (!browse->all_apps) {
+        const ody_app *named = ody__http_inspector_app(exchange);
+
+        browse->app = named ? named->number : 0;
     }
     return exchange->status == 0;
 }

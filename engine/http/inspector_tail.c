@@ -67,6 +67,16 @@ static void write_message(void *context, const ody_tail_message *message)
     ody_bytes_append_byte(out, '}');
 }
 
+/* What became of a tail that cannot be read. */
+static void refuse(ody_http_exchange *exchange, int code)
+{
+    if (code == ODY_EMEMORY) {
+        ody__http_refuse_error(exchange, code, NULL);
+    } else {
+        ody__http_refuse(exchange, 404, "The tail has ended");
+    }
+}
+
 /* Answers with what there is, which may be nothing. */
 static void answer(ody_http_exchange *exchange, uint64_t tail, uint64_t after)
 {
@@ -77,14 +87,15 @@ static void answer(ody_http_exchange *exchange, uint64_t tail, uint64_t after)
     ody_bytes_append_literal(out, "{\"messages\":[");
     count = ody_tails_read(exchange->server->setup.tails, tail, after, ody_clock_ms(),
                            write_message, out, &left_out);
-    if (count == ODY_EMEMORY) {
-        ody__http_refuse_error(exchange, ODY_EMEMORY, NULL);
-    } else if (count < 0) {
-        ody__http_refuse(exchange, 404, "The tail has ended");
+    if (count < 0) {
+        refuse(exchange, count);
     } else {
         write_number(out, "],\"left_out\":", left_out);
         ody_bytes_append_byte(out, '}');
         ody__http_answer_json(exchange);
+        if (exchange->status == 200) {
+            ody_tails_told(exchange->server->setup.tails, tail, left_out);
+        }
     }
 }
 
@@ -114,7 +125,7 @@ static void finish(ody_http_wait *wait)
     exchange->outstanding--;
     if (was.replaced) {
         ody__http_refuse(exchange, 409, "Another request reads this tail");
-    } else {
+    } else if (ody__http_inspector_admits(exchange, false)) {
         answer(exchange, was.tail, was.after);
     }
     ody__http_exchange_resume(exchange);
@@ -126,14 +137,19 @@ static void on_timer(ody_timer *timer, uint64_t now)
     finish(ody_container_of(timer, ody_http_wait, timer));
 }
 
+/* Ends the waiting with the next tick. */
+static void hurry(ody_http_wait *wait)
+{
+    ody_wheel_arm(&wait->exchange->server->wheel, &wait->timer, ody_clock_ms());
+}
+
 /* What another request does to the tail wakes from inside of libmicrohttpd: then a little later. */
 static void on_wake(void *context)
 {
     ody_http_wait *wait = context;
-    ody_http_server *server = wait->exchange->server;
 
-    if (server->running) {
-        ody_wheel_arm(&server->wheel, &wait->timer, ody_clock_ms());
+    if (wait->exchange->server->running) {
+        hurry(wait);
     } else {
         finish(wait);
     }
@@ -147,7 +163,7 @@ static void dismiss_others(ody_http_server *server, uint64_t tail)
 
         if (wait->tail == tail) {
             wait->replaced = true;
-            ody_wheel_arm(&server->wheel, &wait->timer, ody_clock_ms());
+            hurry(wait);
         }
     }
 }
@@ -180,17 +196,27 @@ void ody__http_waits_end(ody_http_server *server)
     }
 }
 
+void ody__http_waits_hurry(ody_http_server *server)
+{
+    for (ody_list_node *node = server->waits.next; node != &server->waits; node = node->next) {
+        hurry(ody_container_of(node, ody_http_wait, node));
+    }
+}
+
 void ody__http_inspector_tail_read(ody_http_exchange *exchange)
 {
     const ody_http_setup *setup = &exchange->server->setup;
     uint64_t tail, after;
+    int count;
 
     if (!ody__http_inspector_number(exchange, "tail", 0, UINT64_MAX / 16, &tail) ||
         !ody__http_inspector_number(exchange, "after", 0, UINT64_MAX / 16, &after)) {
         return;
     }
-    if (exchange->server->draining ||
-        ody_tails_read(setup->tails, tail, after, ody_clock_ms(), NULL, NULL, NULL) != 0) {
+    count = ody_tails_read(setup->tails, tail, after, ody_clock_ms(), NULL, NULL, NULL);
+    if (count < 0) {
+        refuse(exchange, count);
+    } else if (count > 0 || exchange->server->draining) {
         answer(exchange, tail, after);
     } else {
         wait_for(exchange, tail, after);

@@ -15,7 +15,6 @@
 typedef struct framing_count {
     ody_http_framing *framing;
     const char *next; /* where the next line must begin */
-    bool old;         /* HTTP/1.0 */
     unsigned lengths;
     unsigned codings;
     unsigned hosts;
@@ -59,7 +58,7 @@ static void note_length(framing_count *count, ody_view value)
 
 static void note_coding(framing_count *count, ody_view value)
 {
-    if (count->old || ++count->codings > 1 || !is_name(value, "chunked")) {
+    if (count->framing->old || ++count->codings > 1 || !is_name(value, "chunked")) {
         note_fault(count, "Transfer-Encoding can be \"chunked\", once, and nothing else");
     } else {
         count->framing->body = true;
@@ -116,8 +115,8 @@ static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const
 ody_http_framing ody__http_framing(struct MHD_Connection *mhd, const char *method,
                                    const char *version)
 {
-    ody_http_framing framing = {0};
-    framing_count count = {.framing = &framing, .old = strcmp(version, "HTTP/1.0") == 0};
+    ody_http_framing framing = {.old = strcmp(version, "HTTP/1.0") == 0};
+    framing_count count = {.framing = &framing};
     const union MHD_ConnectionInfo *size =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 
@@ -131,7 +130,7 @@ ody_http_framing ody__http_framing(struct MHD_Connection *mhd, const char *metho
     if (count.lengths > 0 && count.codings > 0) {
         note_fault(&count, "Content-Length and Transfer-Encoding exclude each other");
     }
-    if (count.hosts > 1 || (count.hosts == 0 && !count.old)) {
+    if (count.hosts > 1 || (count.hosts == 0 && !framing.old)) {
         note_fault(&count, "Host must stand in the head once");
     }
     return framing;
@@ -192,7 +191,7 @@ bool ody__http_is_near(const ody_http_exchange *exchange)
     const uint8_t *peer = exchange->connection->peer;
     ody_http_head head;
 
-    if (!read_head(exchange, &head)) {
+    if (exchange->old || !read_head(exchange, &head)) {
         return false;
     }
     return ody_request_is_of_this_machine(&head, peer) ||

@@ -23,14 +23,32 @@ static void answer_page(ody_http_exchange *exchange, const ody_page *page)
 }
 
 /* Nobody gains anything by it that a file on his own disk would not give him. */
+static bool test_page_stands(ody_http_exchange *exchange)
+{
+    if (!exchange->server->options->debug) {
+        ody__http_refuse_path(exchange);
+    }
+    return exchange->status == 0;
+}
+
+bool ody__http_page_stands(ody_http_exchange *exchange)
+{
+    switch (exchange->route.endpoint) {
+    case ODY_HTTP_TEST_PAGE:
+        return test_page_stands(exchange);
+    case ODY_HTTP_INSPECTOR:
+        return ody__http_inspector_stands(exchange);
+    default:
+        return true;
+    }
+}
+
 void ody__http_test_page(ody_http_exchange *exchange, const ody_app *app)
 {
     (void)app;
-    if (!exchange->server->options->debug) {
-        ody__http_refuse_path(exchange);
-        return;
+    if (test_page_stands(exchange)) {
+        answer_page(exchange, &ody__page_test);
     }
-    answer_page(exchange, &ody__page_test);
 }
 
 void ody__http_inspector_page(ody_http_exchange *exchange, const ody_app *app)

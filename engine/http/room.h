@@ -110,12 +110,14 @@ struct ody_http_exchange {
     bool suspended;
     bool last;  /* the connection ends with the answer */
     bool early; /* the answer comes before the end of the request */
+    bool old;   /* HTTP/1.0 */
     ody_view method;
     ody_view target; /* behind the struct */
     ody_view path;   /* of target */
     char *segments;  /* behind target: what route points into */
     ody_http_route route;
     ody_query query;
+    uint32_t body_most; /* bytes that its body may have; 0: what the options say */
     ody_bytes body;
     uint64_t swallowed; /* bytes of the body that nobody wants */
 
@@ -216,6 +218,7 @@ typedef struct ody_http_framing {
     bool body;
     uint64_t length; /* UINT64_MAX: chunked */
     bool expects;    /* waits for "100 Continue" */
+    bool old;        /* HTTP/1.0 */
 } ody_http_framing;
 
 /** @param method, version where libmicrohttpd has them: in the head. */
@@ -225,7 +228,8 @@ ody_http_framing ody__http_framing(struct MHD_Connection *mhd, const char *metho
  *  and from no browser's page. */
 bool ody__http_is_trusted(const ody_http_exchange *exchange);
 /** Whether it comes from this machine or, by no proxy, from a trusted network, also from a
- * browser's page; but not by a name, which could be a stranger's who has it lead here. */
+ * browser's page; but not by a name, which could be a stranger's who has it lead here, and not in
+ * HTTP/1.0, which only proxies speak that may say nothing of themselves. */
 bool ody__http_is_near(const ody_http_exchange *exchange);
 /** Whether a browser says that a page of another origin wants it. */
 bool ody__http_is_cross_site(const ody_http_exchange *exchange);
@@ -241,6 +245,9 @@ bool ody__http_wants_websocket(const ody_http_exchange *exchange);
 void ody__http_write_head(const ody_http_exchange *exchange, ody_bytes *out);
 
 /* pages.c */
+
+/** Whether a page may be there for whoever asks, if the path is one of a page; else refuses. */
+bool ody__http_page_stands(ody_http_exchange *exchange);
 
 /** The response with exchange->page, which is not copied. */
 struct MHD_Response *ody__http_page_response(const ody_http_exchange *exchange);
@@ -269,6 +276,8 @@ void ody__http_list_free(ody_http_list *list);
 void ody__http_wait_free(ody_http_wait *wait);
 /** Answers all that wait for tails. */
 void ody__http_waits_end(ody_http_server *server);
+/** The same in a moment: whoever may not look any more learns it then. */
+void ody__http_waits_hurry(ody_http_server *server);
 
 /* upgrade.c */
 

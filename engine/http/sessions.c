@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/random.h"
+#include "net/client_address.h"
 #include "ody/auth.h"
 
 static size_t counter_of(const uint8_t address[16])
@@ -11,6 +12,9 @@ static size_t counter_of(const uint8_t address[16])
     static const uint8_t mapped[12] = {[10] = 0xff, 0xff};
     size_t length = memcmp(address, mapped, sizeof(mapped)) == 0 ? 16 : 8;
 
+    if (ody_address_is_loopback(address)) {
+        return ODY_SESSION_COUNTERS;
+    }
     return ody_hash((ody_view){(const char *)address, length}) % ODY_SESSION_COUNTERS;
 }
 

@@ -22,7 +22,8 @@
 #define ODY_SESSION_TRIES 5
 /** … ms. */
 #define ODY_SESSION_PAUSE 10000
-/** Addresses share this many counters; which one, nobody outside can know. */
+/** Addresses share this many counters; which one, nobody outside can know. This machine has one of
+ *  its own, so that a tunnel leads in while others guess from many addresses. */
 #define ODY_SESSION_COUNTERS 256
 
 typedef struct ody_session {
@@ -34,7 +35,7 @@ typedef struct ody_session {
 /** Zeroed to begin with. */
 typedef struct ody_sessions {
     ody_session list[ODY_SESSIONS_MAX];
-    uint64_t free_at[ODY_SESSION_COUNTERS]; /* when all failures will be forgotten */
+    uint64_t free_at[ODY_SESSION_COUNTERS + 1]; /* when all failures will be forgotten */
 } ody_sessions;
 
 /** Whether somebody at address (16 bytes, IPv4 mapped; IPv6 counts by its /64) may try a password

@@ -18,6 +18,7 @@ typedef struct step {
     const ody_hub_app *app; /* NULL: none, or all */
     size_t cursor;
     uint32_t examined;
+    bool cut;
     ody_bytes entries;
     ody_bytes texts;
 } step;
@@ -207,6 +208,13 @@ static bool walk_user(step *self)
     return user && walk_members(self, &user->connections);
 }
 
+/* Whether the step has room for another channel of a connection. */
+static bool goes_on_in_list(step *self)
+{
+    self->cut = self->cursor == SUBSCRIPTIONS_MAX;
+    return !self->cut && goes_on(self);
+}
+
 static bool walk_subscriptions(step *self)
 {
     const ody_connection *connection = ody__connection_find(self->hub, self->mail->client);
@@ -216,15 +224,15 @@ static bool walk_subscriptions(step *self)
     if (!connection) {
         return false;
     }
-    for (node = connection->subscriptions.next;
-         node != &connection->subscriptions && place < SUBSCRIPTIONS_MAX; node = node->next) {
+    for (node = connection->subscriptions.next; node != &connection->subscriptions;
+         node = node->next) {
         const ody_subscription *subscription = ody_container_of(node, ody_subscription, node);
 
         if (place++ < self->cursor) {
             continue;
         }
-        if (!goes_on(self)) {
-            return true;
+        if (!goes_on_in_list(self)) {
+            return !self->cut;
         }
         self->cursor++;
         self->examined++;
@@ -270,6 +278,7 @@ void ody__browse_mail(ody_hub *hub, ody_mail *take_mail)
 
     take_mail->number = more ? self.cursor : 0;
     take_mail->users = self.examined;
+    take_mail->info = self.cut;
     take_mail->code = give(&self, take_mail);
     take_mail->kind = ODY_MAIL_ANSWER;
     if (ody__hub_post(hub, take_mail->origin, take_mail, true) < 0) {

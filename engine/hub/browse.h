@@ -22,10 +22,12 @@ typedef enum ody_browse_kind {
     ODY_BROWSE_SUBSCRIPTIONS, /* channels of one connection */
 } ody_browse_kind;
 
-/** One step. Borrowed for the length of the call. */
+/** One step. Borrowed for the length of the call. The app is named by its number, because there may
+ *  be other options at the next step. */
 typedef struct ody_browse {
     ody_browse_kind kind;
-    const ody_app *app; /* CONNECTIONS: NULL for all apps. CONNECTION, SUBSCRIPTIONS: not used */
+    uint32_t app;  /* number; CONNECTION, SUBSCRIPTIONS: not used */
+    bool all_apps; /* CONNECTIONS: of all of them */
     ody_view name;
     ody_socket_id client; /* CONNECTION, SUBSCRIPTIONS */
     unsigned shard;       /* CONNECTIONS, CHANNELS, USERS */
@@ -59,6 +61,7 @@ typedef struct ody_browse_page {
     size_t count;
     uint64_t next;     /* cursor of the next step; 0: that was all */
     uint32_t examined; /* how much was walked over */
+    bool cut;          /* there is more, to which no step comes */
 } ody_browse_page;
 
 /** The most that a step walks over. */

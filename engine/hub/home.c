@@ -119,8 +119,8 @@ bool ody__home_retry(ody_hub *hub)
     return true;
 }
 
-/* Nobody is left who could be told. */
-static void forget_departures(ody_channel *channel)
+/* Nobody is left who could be told, but for whoever looks. */
+static void forget_departures(ody_hub *hub, ody_channel *channel)
 {
     ody_list_node *node;
 
@@ -128,7 +128,10 @@ static void forget_departures(ody_channel *channel)
         return;
     }
     while ((node = ody_list_take_first(&channel->presence->departed))) {
-        ody_free(ody_container_of(node, ody_presence_user, node));
+        ody_presence_user *user = ody_container_of(node, ody_presence_user, node);
+
+        ody__show_member(hub, channel, ODY_SIGHT_MEMBER_REMOVED, user);
+        ody_free(user);
     }
     ody_list_remove(&channel->presence->node);
 }
@@ -156,7 +159,7 @@ static void leave(ody_hub *hub, uint32_t number, ody_view name, ody_socket_id cl
     ody_count(app->counters, channels, -1);
     ody__notice(hub, app, ODY_CALL_VACATED, NOBODY, &(ody_mail_texts){.channel = name});
     ody__counting_changed(channel);
-    forget_departures(channel);
+    forget_departures(hub, channel);
     release(hub, channel);
 }
 

@@ -129,78 +129,49 @@ void ody_hub_free(ody_hub *hub)
     ody_free(hub);
 }
 
+/* Who takes which mail. What is none of a hub's, such as mail to the API thread, nobody takes. */
+static void (*const takers[])(ody_hub *hub, ody_mail *take_mail) = {
+    [ODY_MAIL_JOINED] = ody__subscription_mail,
+    [ODY_MAIL_REFUSED] = ody__subscription_mail,
+    [ODY_MAIL_LEFT] = ody__subscription_mail,
+    [ODY_MAIL_REJECTED] = ody__subscription_mail,
+    [ODY_MAIL_SIGNED_IN] = ody__signin_mail,
+    [ODY_MAIL_WATCHING] = ody__watchlist_mail,
+    [ODY_MAIL_WATCHED] = ody__watchlist_mail,
+    [ODY_MAIL_DISCONNECT] = ody__signin_disconnect_mail,
+    [ODY_MAIL_SIGN_IN] = ody__user_mail,
+    [ODY_MAIL_WATCH] = ody__user_mail,
+    [ODY_MAIL_TERMINATE] = ody__user_mail,
+    [ODY_MAIL_DELIVER] = ody__deliver_mail,
+    [ODY_MAIL_WHISPER] = ody__whisper_mail,
+    [ODY_MAIL_SUBSCRIBERS] = ody__home_answer,
+    [ODY_MAIL_USERS] = ody__home_answer,
+    [ODY_MAIL_IS_SUBSCRIBED] = ody__home_answer,
+    [ODY_MAIL_CHANNEL_EXISTS] = ody__home_answer,
+    [ODY_MAIL_CHANNELS] = ody__home_answer,
+    [ODY_MAIL_CHANNEL] = ody__home_answer,
+    [ODY_MAIL_BROWSE] = ody__browse_mail,
+    [ODY_MAIL_DISMISS] = ody__connection_dismiss_mail,
+    [ODY_MAIL_OBSERVE] = ody__observers_mail,
+    [ODY_MAIL_UNOBSERVE] = ody__observers_mail,
+    [ODY_MAIL_VERDICT] = ody__gate_mail,
+    [ODY_MAIL_INTEREST] = ody__gate_mail,
+    [ODY_MAIL_SUBSCRIBE] = ody__server_subscribe_mail,
+    [ODY_MAIL_UNSUBSCRIBE] = ody__server_subscribe_mail,
+    [ODY_MAIL_JOIN] = ody__home_mail,
+    [ODY_MAIL_LEAVE] = ody__home_mail,
+    [ODY_MAIL_LEAVE_ALL] = ody__home_mail,
+    [ODY_MAIL_CLIENT_EVENT] = ody__home_mail,
+    [ODY_MAIL_PUBLISH] = ody__home_mail,
+    [ODY_MAIL_ANSWER] = NULL,
+};
+
 static void dispatch(ody_hub *hub, ody_mail *take_mail)
 {
-    switch ((ody_mail_kind)take_mail->kind) {
-    case ODY_MAIL_JOINED:
-    case ODY_MAIL_REFUSED:
-    case ODY_MAIL_LEFT:
-    case ODY_MAIL_REJECTED:
-        ody__subscription_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_SIGNED_IN:
-        ody__signin_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_WATCHING:
-    case ODY_MAIL_WATCHED:
-        ody__watchlist_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_DISCONNECT:
-        ody__signin_disconnect_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_SIGN_IN:
-    case ODY_MAIL_WATCH:
-    case ODY_MAIL_TERMINATE:
-        ody__user_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_DELIVER:
-        ody__deliver_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_WHISPER:
-        ody__whisper_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_SUBSCRIBERS:
-    case ODY_MAIL_USERS:
-    case ODY_MAIL_IS_SUBSCRIBED:
-    case ODY_MAIL_CHANNEL_EXISTS:
-    case ODY_MAIL_CHANNELS:
-    case ODY_MAIL_CHANNEL:
-        ody__home_answer(hub, take_mail);
-        return;
-    case ODY_MAIL_BROWSE:
-        ody__browse_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_DISMISS:
-        ody__connection_dismiss_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_OBSERVE:
-    case ODY_MAIL_UNOBSERVE:
-        ody__observers_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_VERDICT:
-    case ODY_MAIL_INTEREST:
-        ody__gate_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_SUBSCRIBE:
-    case ODY_MAIL_UNSUBSCRIBE:
-        ody__server_subscribe_mail(hub, take_mail);
-        return;
-    case ODY_MAIL_ANSWER:
-    case ODY_MAIL_CALL:
-    case ODY_MAIL_NOTICE:
-    case ODY_MAIL_SOCKET:
-    case ODY_MAIL_UPGRADE:
-    case ODY_MAIL_WEBHOOK:
-    case ODY_MAIL_OBSERVED:
+    if (takers[take_mail->kind]) {
+        takers[take_mail->kind](hub, take_mail);
+    } else {
         ody_mail_free(take_mail);
-        return;
-    case ODY_MAIL_JOIN:
-    case ODY_MAIL_LEAVE:
-    case ODY_MAIL_LEAVE_ALL:
-    case ODY_MAIL_CLIENT_EVENT:
-    case ODY_MAIL_PUBLISH:
-        ody__home_mail(hub, take_mail);
-        return;
     }
 }
 

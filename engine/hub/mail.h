@@ -44,7 +44,7 @@ typedef enum ody_mail_kind {
     ODY_MAIL_BROWSE,    /* position: ody_browse_kind, number: cursor, subscribers: the least weight,
                          info: of all apps; client, channel, user_id; data: how names begin. Comes
                          back with `result`: ody_browse_entry[subscribers], number: the next cursor,
-                         users: how much was examined */
+                         users: how much was examined, info: the list is cut */
     ODY_MAIL_DISMISS,   /* client is to be closed: comes back with number 1 if it is there */
     ODY_MAIL_OBSERVE,   /* ticket, info: whether it is a user; channel or user_id */
     ODY_MAIL_UNOBSERVE, /* ticket */

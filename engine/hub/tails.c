@@ -246,8 +246,16 @@ int ody_tails_read(ody_tails *tails, uint64_t name, uint64_t after, uint64_t now
         self->shown = after = next->number;
     }
     *left_out = self->left_out;
-    self->left_out = 0;
     return (int)self->count;
+}
+
+void ody_tails_told(ody_tails *tails, uint64_t name, uint64_t left_out)
+{
+    tail *self = find(tails, name);
+
+    if (self) {
+        self->left_out -= left_out < self->left_out ? left_out : self->left_out;
+    }
 }
 
 void ody_tails_wait(ody_tails *tails, uint64_t name, void (*wake)(void *context), void *context)

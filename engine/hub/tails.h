@@ -70,13 +70,15 @@ void ody_tails_close(ody_tails *tails, uint64_t tail);
  * Reads what waits, the oldest first, and keeps it until a later read says that it has come.
  * @param after number of the last message that the reader has; 0: none.
  * @param each called for every message; NULL: only says whether there is one.
- * @param left_out gets what was left out behind the last of them; it counts as told.
+ * @param left_out gets what was left out behind the last of them, until ody_tails_told says so.
  * @return how many there are; ODY_EINVALID when there is no such tail (any more); ODY_EMEMORY when
  *         a shard could not begin to observe: the tail has ended.
  */
 int ody_tails_read(ody_tails *tails, uint64_t tail, uint64_t after, uint64_t now,
                    void (*each)(void *context, const ody_tail_message *message), void *context,
                    uint64_t *left_out);
+/** The reader has been told that so much was left out behind the last message. */
+void ody_tails_told(ody_tails *tails, uint64_t tail, uint64_t left_out);
 /**
  * Calls wake once when something is there to be read or the tail ends; never from within this call.
  * While somebody waits the tail counts as read. @param wake NULL: nobody waits any more.

@@ -132,8 +132,12 @@ static ody_view without_port(ody_view node)
 
     if (node.length > 0 && node.data[0] == '[') {
         const char *end = memchr(node.data, ']', node.length);
+        size_t length = end ? (size_t)(end - node.data) + 1 : 0;
 
-        return end ? (ody_view){node.data + 1, (size_t)(end - node.data) - 1} : ODY_VIEW_NONE;
+        if (!end || (length < node.length && end[1] != ':')) {
+            return ODY_VIEW_NONE;
+        }
+        return (ody_view){node.data + 1, length - 2};
     }
     colon = node.length ? memchr(node.data, ':', node.length) : NULL;
     if (colon && colon == memrchr(node.data, ':', node.length)) {

@@ -11,6 +11,8 @@
 #define MAIL_PER_TURN 8192 /* sockets must be read, too, while mail pours in */
 #define TRIM_AFTER_MS 5000
 #define TRIM_DROP 1000
+/* Longer than any handshake may take: ours is the time limit, not that of libwebsockets (s). */
+#define LIBRARY_TIME 3600
 
 /* Once a shard is made, libwebsockets would only repeat in other words what we log with peer and
  * phase: that is for debugging. */
@@ -272,6 +274,7 @@ static struct lws_context *context_new(ody_shard *shard)
         .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
         .foreign_loops = loops,
         .retry_and_idle_policy = &no_timers,
+        .timeout_secs = shard->setup.library_time ? shard->setup.library_time : LIBRARY_TIME,
         .user = shard,
     };
     struct sigaction before;

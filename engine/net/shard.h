@@ -23,6 +23,7 @@ typedef struct ody_shard_setup {
     /** The shard has taken over what ody_shard_reload gave it; may be NULL. In its thread. */
     void (*reloaded)(void *context);
     void *context;
+    unsigned library_time; /* tests: libwebsockets' own time limit (s); 0: longer than ours */
 } ody_shard_setup;
 
 /** Makes loop, context, vhosts (with TLS where configured), hub and mailbox. No thread yet.

@@ -60,10 +60,18 @@ static bool read_head(ody_client_socket *client, const char *data, size_t length
     return true;
 }
 
+/* The TLS handshake is done. libwebsockets gives a connection some time to say what it is, and
+ * never learns that of ours, which it would end in the middle of everything. */
+static void lift_time_limit(const ody_client_socket *client)
+{
+    lws_set_timeout(client->wsi, NO_PENDING_TIMEOUT, 0);
+}
+
 static bool received(ody_client_socket *client, char *data, size_t length)
 {
     switch (client->phase) {
     case ODY_PHASE_TLS:
+        lift_time_limit(client);
         return read_head(client, data, length);
     case ODY_PHASE_OPEN:
     case ODY_PHASE_CLOSING:

@@ -184,6 +184,66 @@ TEST(every_allocation_of_the_inspector_may_fail)
     live_close(&live);
 }
 
+/* Reads a tail while an allocation fails. @return the status, or 0 when it was hung up on. */
+static int read_tail(uint64_t tail, uint64_t after, long fail_at)
+{
+    char request[256];
+    int descriptor, status;
+
+    snprintf(request, sizeof(request),
+             "GET /inspector/api/tail?tail=%llu&after=%llu HTTP/1.1\r\nHost: localhost\r\n"
+             "X-Inspector: page\r\n\r\n",
+             (unsigned long long)tail, (unsigned long long)after);
+    ody_memory_fail_at(fail_at);
+    descriptor = live_connect(&live);
+    live_send_text(&live, descriptor, request);
+    status = outcome(descriptor);
+    ody_memory_fail_at(0);
+    close(descriptor);
+    live_turn(&live);
+    return status;
+}
+
+static ody_mail *seen(uint64_t tail, ody_sight sight, uint64_t left_out)
+{
+    ody_mail *mail = ody_mail_new(ODY_MAIL_OBSERVED, 0, &(ody_mail_texts){.data = ODY_VIEW("d")});
+
+    mail->ticket = tail;
+    mail->position = (uint16_t)sight;
+    mail->number = left_out;
+    return mail;
+}
+
+/* Refusals and answers that never were tell nobody how much was left out. */
+TEST(what_was_left_out_is_told_in_the_first_answer_that_is_one)
+{
+    int refused = 0;
+
+    live_init(&live);
+    live.options.debug = true;
+    live_open(&live, false);
+    for (long n = 1, status = 503; status != 200; n++) {
+        const ody_app *app = &live.options.apps[0];
+        uint64_t tail;
+        ody_error error;
+
+        CHECK_EQUAL(ody_tails_open(live.tails, app, ODY_VIEW("c"), ODY_VIEW_NONE, ody_clock_ms(),
+                                   &tail, &error),
+                    0);
+        ody_tails_mail(live.tails, seen(tail, ODY_SIGHT_EVENT, 0), 1);
+        ody_tails_mail(live.tails, seen(tail, ODY_SIGHTS, 5), 1);
+        status = read_tail(tail, 0, n);
+        if (status == 503) {
+            CHECK(ody_tails_read(live.tails, tail, 1, ody_clock_ms(), NULL, NULL, NULL) > 0);
+        }
+        refused += status == 503;
+        ody_tails_close(live.tails, tail);
+        CHECK(n < FAULTS);
+    }
+    CHECK(refused > 0);
+    live_close(&live);
+}
+
 TEST(every_allocation_of_a_tail_may_fail)
 {
     bool perfect = false;

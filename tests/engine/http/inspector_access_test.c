@@ -2,6 +2,7 @@
 /* Who may ask what the inspector asks: sessions, passwords, other pages, other machines. */
 #include <stdlib.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "live_http.h"
 
 #define LOCAL "Host: localhost:9502\r\n"
@@ -37,7 +38,7 @@ static live_answer ask(const char *address, const char *request)
 static live_answer post(const char *address, const char *name, const char *headers,
                         const char *form)
 {
-    char request[2048];
+    char request[8192];
 
     snprintf(request, sizeof(request),
              "POST /inspector/api/%s HTTP/1.1\r\n%sContent-Length: %zu\r\n\r\n%s", name, headers,
@@ -125,7 +126,8 @@ TEST(what_is_asked_for_is_a_secret_until_then)
     live_check(get("127.0.0.1", "nothing", LOCAL PAGE), 401, SIGN_IN);
     live_close(&live);
     open_live(true, NULL);
-    live_check(get("127.0.0.1", "nothing", LOCAL PAGE), 404, "There is nothing at this path");
+    live_check(get("127.0.0.1", "nothing", LOCAL PAGE), 404,
+               REFUSED("There is nothing at this path"));
     live_check(get("127.0.0.1", "login", LOCAL PAGE), 405, NULL);
     live_check(post("127.0.0.1", "overview", LOCAL PAGE, ""), 405, NULL);
     live_close(&live);
@@ -185,6 +187,96 @@ TEST(another_password_ends_all_sessions)
     live_check(get("192.0.2.1", "overview", header), 401, SIGN_IN);
     changed.inspector_password = NULL;
     live_check(get("192.0.2.1", "overview", header), 404, NULL);
+    live_close(&live);
+}
+
+/* Takes another password over. */
+static void change_password(ody_options *changed)
+{
+    *changed = live.options;
+    changed->inspector_password = "another password";
+    ody_http_server_reload(live.server, changed);
+}
+
+TEST(a_session_may_end_before_the_form_has_come)
+{
+    static const char form[] = "channel=c&event=e&data=d";
+    ody_options changed;
+    char header[128];
+    char request[512];
+    int descriptor;
+    live_answer answer;
+
+    open_live(false, PASSWORD);
+    sign_in("192.0.2.1", header);
+    descriptor = live_connect_from(&live, "192.0.2.1");
+    snprintf(request, sizeof(request),
+             "POST /inspector/api/publish HTTP/1.1\r\n%sContent-Length: %zu\r\n\r\n", header,
+             strlen(form));
+    live_send_text(&live, descriptor, request);
+    CHECK(live_silent(&live, descriptor));
+    change_password(&changed);
+    live_send_text(&live, descriptor, form);
+    answer = live_read(&live, descriptor);
+    live_check_header(&answer, "WWW-Authenticate", "X-Inspector");
+    live_check(answer, 401, SIGN_IN);
+    CHECK_VIEW(ody_view_of(live.asked), ODY_VIEW(""));
+    close(descriptor);
+    live_close(&live);
+}
+
+/* Begins a tail and waits for its first message. @return the descriptor of the waiting request. */
+static int wait_for_tail(const char *header)
+{
+    live_answer answer = post("192.0.2.1", "begin-tail", header, "channel=c");
+    int descriptor = live_connect_from(&live, "192.0.2.1");
+    unsigned long long tail = 0;
+    char request[512];
+
+    CHECK_EQUAL(sscanf(answer.body, "{\"tail\":%llu}", &tail), 1);
+    live_check(answer, 200, NULL);
+    snprintf(request, sizeof(request), "GET /inspector/api/tail?tail=%llu HTTP/1.1\r\n%s\r\n", tail,
+             header);
+    live_send_text(&live, descriptor, request);
+    CHECK(live_silent(&live, descriptor));
+    return descriptor;
+}
+
+TEST(whoever_waits_for_messages_gets_none_after_the_session)
+{
+    ody_options changed;
+    char header[128];
+    int descriptor;
+
+    open_live(false, PASSWORD);
+    sign_in("192.0.2.1", header);
+    descriptor = wait_for_tail(header);
+    live_check(post("192.0.2.1", "logout", header, ""), 200, "{}");
+    ody__http_server_advance(live.server, ody_clock_ms() + 200);
+    live_check(live_read(&live, descriptor), 401, SIGN_IN);
+    close(descriptor);
+    sign_in("192.0.2.1", header);
+    descriptor = wait_for_tail(header);
+    change_password(&changed);
+    ody__http_server_advance(live.server, ody_clock_ms() + 400);
+    live_check(live_read(&live, descriptor), 401, SIGN_IN);
+    close(descriptor);
+    live_close(&live);
+}
+
+TEST(a_stranger_cannot_have_much_kept)
+{
+    static char form[5000] = "password=";
+    char header[128];
+
+    memset(form + 9, 'x', 4096 - 9);
+    open_live(false, PASSWORD);
+    live_check(post("192.0.2.1", "login", NAMED PAGE, form), 401, NULL);
+    form[4096] = 'x';
+    live_check(post("192.0.2.1", "login", NAMED PAGE, form), 413,
+               REFUSED("The request body exceeds the allowed maximum (4096 bytes)"));
+    sign_in("192.0.2.1", header);
+    live_check(post("192.0.2.1", "publish", header, form), 400, NULL);
     live_close(&live);
 }
 

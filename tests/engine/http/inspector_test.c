@@ -127,6 +127,29 @@ TEST(all_pages_together_hold_everybody_once)
     live_close(&live);
 }
 
+/* The options that a list has begun with are gone before its last step. */
+TEST(a_list_goes_on_over_a_reload)
+{
+    ody_app *apps = malloc(2 * sizeof(*apps));
+    ody_options before;
+    int descriptor;
+
+    open_live();
+    memcpy(apps, live.apps, 2 * sizeof(*apps));
+    before = live.options;
+    before.apps = apps;
+    ody_http_server_reload(live.server, &before);
+    live.hold = true;
+    descriptor = send_get("connections?app=2");
+    CHECK(live_silent(&live, descriptor));
+    ody_http_server_reload(live.server, &live.options);
+    free(apps);
+    live_release(&live);
+    live_check(finish(descriptor), 200, NULL);
+    check_asked("browse 1    0\nbrowse 1    0\nbrowse 1    0\n");
+    live_close(&live);
+}
+
 TEST(connections_are_found_by_id_address_or_user)
 {
     live_answer answer;
@@ -166,6 +189,17 @@ TEST(every_other_list_has_its_own_entries)
         CHECK(strstr(answer.body, "],\"examined\":13,\"complete\":true,\"next\":null}"));
         live_check(answer, 200, NULL);
     }
+    live_close(&live);
+}
+
+TEST(a_list_that_a_shard_cuts_is_not_complete)
+{
+    live_answer answer;
+
+    open_live();
+    answer = get("subscriptions?id=1.3");
+    CHECK(strstr(answer.body, "],\"examined\":13,\"complete\":false,\"next\":null}"));
+    live_check(answer, 200, NULL);
     live_close(&live);
 }
 
@@ -364,6 +398,22 @@ TEST(a_tail_has_one_reader_and_ends_for_it)
     ody__http_server_advance(live.server, ody_clock_ms() + 1000);
     live_check(finish(second), 404, REFUSED("The tail has ended"));
     check_asked("unobserve 0    0\n");
+    live_close(&live);
+}
+
+TEST(a_tail_that_a_shard_could_not_begin_is_refused_once)
+{
+    unsigned long long tail;
+    ody_mail *mail;
+
+    open_live();
+    tail = begin_tail("user=ann");
+    mail = ody_mail_new(ODY_MAIL_OBSERVED, 0, &(ody_mail_texts){0});
+    mail->ticket = tail;
+    mail->code = ODY_EMEMORY;
+    ody_tails_mail(live.tails, mail, 1700000000000);
+    live_check(finish(send_read(tail, 0)), 503, NULL);
+    live_check(finish(send_read(tail, 0)), 404, REFUSED("The tail has ended"));
     live_close(&live);
 }
 

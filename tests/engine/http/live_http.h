@@ -11,7 +11,8 @@
  *   cached…    and cache-… have a cached event
  *   yes…       exists, and everybody is subscribed to it
  *
- * Who browses finds 1,200 connections, and 13 of everything else.
+ * Who browses finds 1,200 connections, and 13 of everything else; connection 1.3 has more channels
+ * than are shown.
  */
 #ifndef ODY_TESTS_LIVE_HTTP_H
 #define ODY_TESTS_LIVE_HTTP_H

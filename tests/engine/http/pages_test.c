@@ -71,6 +71,35 @@ TEST(a_server_without_debug_and_password_has_no_pages)
     live_close(&live);
 }
 
+TEST(no_method_and_no_body_tells_that_there_could_be_pages)
+{
+    static const char *const requests[] = {
+        "POST /test",      "OPTIONS /test",     "PUT /inspector",
+        "POST /inspector", "HEAD /inspector/",  "OPTIONS /inspector/api/login",
+        "PATCH /nowhere",  "DELETE /inspector",
+    };
+    static const char *const rests[] = {"Content-Length: 0\r\n\r\n",
+                                        "Content-Length: 2000000\r\n\r\n"};
+
+    open_live(false, NULL);
+    for (size_t index = 0; index < 2 * sizeof(requests) / sizeof(requests[0]); index++) {
+        int descriptor = live_connect_from(&live, "127.0.0.1");
+        bool head = strncmp(requests[index / 2], "HEAD", 4) == 0;
+        char request[256];
+        live_answer answer;
+
+        snprintf(request, sizeof(request), "%s HTTP/1.1\r\n" LOCAL "%s", requests[index / 2],
+                 rests[index % 2]);
+        live_send_text(&live, descriptor, request);
+        answer = head ? live_read_head(&live, descriptor) : live_read(&live, descriptor);
+        close(descriptor);
+        live_check_header(&answer, "Allow", NULL);
+        live_check_header(&answer, "Content-Security-Policy", NULL);
+        live_check(answer, 404, head ? NULL : NOTHING);
+    }
+    live_close(&live);
+}
+
 TEST(with_debug_anybody_gets_the_test_page)
 {
     open_live(true, NULL);
@@ -114,6 +143,9 @@ TEST(with_debug_the_inspector_is_for_this_machine_and_trusted_networks)
     check_page(get("10.1.2.3", "/inspector", "Host: 10.0.0.1:9502\r\n"), &ody__page_inspector);
     check_status("192.0.2.1", "/inspector", LOCAL, 403);
     check_status("192.0.2.1", "/inspector", "Host: 192.0.2.2\r\n", 403);
+    /* As proxies speak that say nothing of themselves. */
+    live_ask(&live, "127.0.0.1", "GET /inspector HTTP/1.0\r\n" LOCAL "\r\n", 403, NULL);
+    live_ask(&live, "10.1.2.3", "GET /inspector HTTP/1.0\r\n" LOCAL "\r\n", 403, NULL);
     live_close(&live);
 }
 

@@ -96,6 +96,27 @@ TEST(an_address_that_fails_must_wait)
     CHECK(ody_sessions_may_try(&sessions, one, NOW + 10 * ODY_SESSION_PAUSE));
 }
 
+/* Somebody with many addresses keeps others from signing in, but not over a tunnel. */
+TEST(this_machine_may_try_whoever_fails_elsewhere)
+{
+    static const uint8_t here[16] = {[10] = 0xff, 0xff, 127, 0, 0, 1}, same[16] = {[15] = 1};
+    uint8_t network[16] = {0x20, 1, 0xd, 0xb8};
+    ody_sessions sessions = {0};
+
+    for (int number = 0; number < 65536; number++) {
+        network[6] = (uint8_t)(number >> 8);
+        network[7] = (uint8_t)number;
+        ody_sessions_failed(&sessions, network, NOW);
+    }
+    CHECK(!ody_sessions_may_try(&sessions, one, NOW));
+    CHECK(ody_sessions_may_try(&sessions, here, NOW));
+    for (int failure = 0; failure < ODY_SESSION_TRIES; failure++) {
+        ody_sessions_failed(&sessions, here, NOW);
+    }
+    CHECK(!ody_sessions_may_try(&sessions, here, NOW));
+    CHECK(!ody_sessions_may_try(&sessions, same, NOW));
+}
+
 TEST(addresses_fail_for_themselves_but_those_of_one_network_together)
 {
     uint8_t other[16], six[16] = {0x20, 1, 0xd, 0xb8}, neighbour[16] = {0x20, 1, 0xd, 0xb8};

@@ -71,6 +71,53 @@ static void reload(world *self, ody_options *options)
     self->options = *options;
 }
 
+/* Appends "c" and the data of each message. */
+static void note_data(void *context, const ody_tail_message *message)
+{
+    strncat(context, message->channel.data ? "c" : "-", 1);
+    strncat(context, message->data.data, message->data.length);
+}
+
+static void check_tail(world *self, uint64_t tail, const char *wanted)
+{
+    char text[64] = "";
+    uint64_t left_out;
+
+    CHECK(ody_tails_read(self->tails, tail, 0, self->now, note_data, text, &left_out) >= 0);
+    CHECK_EQUAL(left_out, 0);
+    CHECK_VIEW(ody_view_of(text), ody_view_of(wanted));
+}
+
+TEST(tails_show_nothing_of_another_app)
+{
+    world *self = two_apps(2);
+    world_client *first = connect_to(self, 0, WORLD_KEY);
+    world_client *second = connect_to(self, 1, WORLD_KEY "2");
+    const ody_app *apps = self->options.apps;
+    const ody_view channels[] = {ODY_VIEW("orders"), ODY_VIEW("#server-to-user-ann")};
+    uint64_t tails[2][2];
+    ody_error error;
+
+    for (int app = 0; app < 2; app++) {
+        CHECK_EQUAL(ody_tails_open(self->tails, &apps[app], channels[0], ODY_VIEW_NONE, self->now,
+                                   &tails[app][0], &error),
+                    0);
+        CHECK_EQUAL(ody_tails_open(self->tails, &apps[app], ODY_VIEW_NONE, ODY_VIEW("ann"),
+                                   self->now, &tails[app][1], &error),
+                    0);
+    }
+    world_subscribe(first, "orders", NULL);
+    world_subscribe(second, "orders", NULL);
+    world_settle(self);
+    CHECK_EQUAL(publish_in(self, &apps[1], channels[0], false).reached, 1);
+    CHECK_EQUAL(publish_in(self, &apps[1], channels[1], false).code, 0);
+    check_tail(self, tails[0][0], "");
+    check_tail(self, tails[0][1], "");
+    check_tail(self, tails[1][0], "c1");
+    check_tail(self, tails[1][1], "c1");
+    world_end(self);
+}
+
 TEST(channels_of_the_same_name_are_different_in_each_app)
 {
     world *self = two_apps(2);

@@ -11,6 +11,7 @@ typedef struct list {
     size_t steps;
     size_t count;
     size_t longest; /* step */
+    bool cut;
     uint64_t next;
     char text[4096]; /* "id name info type weight users watchers channels on\n" … */
     ody_browse_entry last;
@@ -38,6 +39,7 @@ static void on_step(void *context, const ody_reply *reply)
     }
     self->count += reply->page.count;
     self->next = reply->page.next;
+    self->cut = reply->page.cut;
     CHECK(reply->page.examined <= ODY_BROWSE_STEP);
     if (reply->page.examined > self->longest) {
         self->longest = reply->page.examined;
@@ -122,8 +124,8 @@ static void check_lines(const list *got, size_t count, const char *const *lines)
 TEST(connections_of_a_shard)
 {
     world *self = world_simple(2);
-    const ody_browse browse = {.kind = ODY_BROWSE_CONNECTIONS, .app = self->options.apps};
-    const ody_browse all = {.kind = ODY_BROWSE_CONNECTIONS};
+    const ody_browse browse = {.kind = ODY_BROWSE_CONNECTIONS, .app = self->options.apps->number};
+    const ody_browse all = {.kind = ODY_BROWSE_CONNECTIONS, .all_apps = true};
     world_client *one = world_connect(self, 0);
     list got;
 
@@ -149,7 +151,7 @@ TEST(connections_of_a_shard)
 TEST(connections_that_read_slowly_stand_out)
 {
     world *self = start(1);
-    ody_browse browse = {.kind = ODY_BROWSE_CONNECTIONS};
+    ody_browse browse = {.kind = ODY_BROWSE_CONNECTIONS, .all_apps = true};
     world_client *slow = world_connect(self, 0);
     world_client *fast = world_connect(self, 0);
     char *large = malloc(90001);
@@ -181,7 +183,7 @@ TEST(connections_that_read_slowly_stand_out)
 TEST(what_the_next_flush_sends_does_not_wait)
 {
     world *self = start(1);
-    const ody_browse browse = {.kind = ODY_BROWSE_CONNECTIONS};
+    const ody_browse browse = {.kind = ODY_BROWSE_CONNECTIONS, .all_apps = true};
     world_client *client = world_connect(self, 0);
     world_reply reply;
     list out = {0};
@@ -203,7 +205,7 @@ TEST(many_connections_come_in_short_steps)
     for (int count = 0; count < 3 * ODY_BROWSE_STEP; count++) {
         world_connect(self, 0);
     }
-    got = walk(self, (ody_browse){.kind = ODY_BROWSE_CONNECTIONS});
+    got = walk(self, (ody_browse){.kind = ODY_BROWSE_CONNECTIONS, .all_apps = true});
     CHECK_EQUAL(got.count, 3 * ODY_BROWSE_STEP);
     CHECK_EQUAL(got.longest, ODY_BROWSE_STEP);
     CHECK_EQUAL(got.steps, 3);
@@ -213,7 +215,7 @@ TEST(many_connections_come_in_short_steps)
 TEST(channels_by_their_beginnings)
 {
     world *self = world_simple(2);
-    ody_browse browse = {.kind = ODY_BROWSE_CHANNELS, .app = self->options.apps};
+    ody_browse browse = {.kind = ODY_BROWSE_CHANNELS, .app = self->options.apps->number};
     world_client *one = world_connect(self, 0);
     world_client *two = world_connect(self, 1);
     list got;
@@ -238,7 +240,7 @@ TEST(channels_by_their_beginnings)
 TEST(many_channels_come_in_short_steps)
 {
     world *self = start(1);
-    ody_browse browse = {.kind = ODY_BROWSE_CHANNELS, .app = self->options.apps};
+    ody_browse browse = {.kind = ODY_BROWSE_CHANNELS, .app = self->options.apps->number};
     world_client *client = world_connect(self, 0);
     char name[32];
     list got;
@@ -259,8 +261,8 @@ TEST(who_is_in_a_channel)
     world *self = world_simple(2);
     const ody_app *app = self->options.apps;
     const ody_view room = ODY_VIEW("presence-room");
-    ody_browse subscribers = {.kind = ODY_BROWSE_SUBSCRIBERS, .app = app, .name = room};
-    ody_browse members = {.kind = ODY_BROWSE_MEMBERS, .app = app, .name = room};
+    ody_browse subscribers = {.kind = ODY_BROWSE_SUBSCRIBERS, .app = app->number, .name = room};
+    ody_browse members = {.kind = ODY_BROWSE_MEMBERS, .app = app->number, .name = room};
     list got;
 
     CHECK_EQUAL(walk(self, subscribers).count, 0);
@@ -285,8 +287,9 @@ TEST(who_is_in_a_channel)
 TEST(large_members_come_in_short_steps)
 {
     world *self = start(1);
-    ody_browse browse = {
-        .kind = ODY_BROWSE_MEMBERS, .app = self->options.apps, .name = ODY_VIEW("presence-room")};
+    ody_browse browse = {.kind = ODY_BROWSE_MEMBERS,
+                         .app = self->options.apps->number,
+                         .name = ODY_VIEW("presence-room")};
     char *data = malloc(40000);
     list got;
 
@@ -307,8 +310,9 @@ TEST(large_members_come_in_short_steps)
 TEST(users_and_their_connections)
 {
     world *self = start(2);
-    ody_browse users = {.kind = ODY_BROWSE_USERS, .app = self->options.apps};
-    ody_browse user = {.kind = ODY_BROWSE_USER, .app = self->options.apps, .name = ODY_VIEW("ann")};
+    ody_browse users = {.kind = ODY_BROWSE_USERS, .app = self->options.apps->number};
+    ody_browse user = {
+        .kind = ODY_BROWSE_USER, .app = self->options.apps->number, .name = ODY_VIEW("ann")};
     world_client *clients[3];
     list got;
 
@@ -355,10 +359,42 @@ TEST(one_connection_and_its_channels)
     world_end(self);
 }
 
+/* As many as are walked over, and one more. */
+TEST(a_list_of_channels_that_is_too_long_says_so)
+{
+    ody_options options;
+    world_client *client;
+    ody_browse browse = {.kind = ODY_BROWSE_SUBSCRIPTIONS};
+    world *self;
+    list got;
+
+    world_defaults(&options);
+    world_app(&options)->limits.channels_per_connection = 5000;
+    self = world_start(&options, 2, 1);
+    client = world_connect(self, 1);
+    browse.client = client->connection.id;
+    for (int number = 0; number <= 4096; number++) {
+        char name[16];
+
+        if (number == 4096) {
+            got = walk(self, browse);
+            CHECK_EQUAL(got.count, 4096);
+            CHECK(!got.cut);
+        }
+        snprintf(name, sizeof(name), "c%d", number);
+        world_subscribe(client, name, NULL);
+    }
+    got = walk(self, browse);
+    CHECK_EQUAL(got.count, 4096);
+    CHECK(got.cut);
+    world_settle(self);
+    world_end(self);
+}
+
 TEST(tables_may_change_between_two_steps)
 {
     world *self = start(1);
-    ody_browse browse = {.kind = ODY_BROWSE_CHANNELS, .app = self->options.apps};
+    ody_browse browse = {.kind = ODY_BROWSE_CHANNELS, .app = self->options.apps->number};
     world_client *client = world_connect(self, 0);
     char name[32];
     list out = {0};
@@ -386,7 +422,7 @@ TEST(tables_may_change_between_two_steps)
 TEST(browsing_with_failing_allocations)
 {
     world *self = world_simple(1);
-    const ody_browse browse = {.kind = ODY_BROWSE_CHANNELS, .app = self->options.apps};
+    const ody_browse browse = {.kind = ODY_BROWSE_CHANNELS, .app = self->options.apps->number};
     bool done = false;
 
     world_subscribe(world_connect(self, 0), "orders", NULL);

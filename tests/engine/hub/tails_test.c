@@ -43,6 +43,7 @@ static int read_tail(world *self, reader *out)
     out->text[0] = '\0';
     count = ody_tails_read(self->tails, out->tail, out->after, self->now, each, out, &left_out);
     out->left_out += left_out;
+    ody_tails_told(self->tails, out->tail, left_out);
     return count;
 }
 
@@ -143,6 +144,9 @@ TEST(a_tail_of_a_presence_channel_shows_who_comes_and_goes)
     CHECK_READ(self, tail,
                "3 " ROOM "  ann {\"n\":\"ann\"} 11 0\n3 " ROOM "  bob {\"n\":\"bob\"} 11 1\n"
                "1 " ROOM " client-x bob hi 2 1\n4 " ROOM "  bob  0 1\n");
+    world_close(ann);
+    world_settle(self);
+    CHECK_READ(self, tail, "4 " ROOM "  ann  0 0\n");
     world_end(self);
 }
 

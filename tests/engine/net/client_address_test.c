@@ -219,6 +219,8 @@ TEST(request_is_not_local)
         "",
         "Host: localhost\r\nHost: localhost\r\n",
         "Host: example.test\r\n",
+        "Host: [::1]evil.example\r\n",
+        "Host: [::1\r\n",
         "Host: localhost.example.test\r\n",
         "Host: 127.0.0.1.example.test\r\n",
         "Host: 192.0.2.1\r\n",

@@ -106,6 +106,7 @@ void house_open(net_house *self)
             .post = post,
             .full = full,
             .context = self,
+            .library_time = self->library_time,
         };
 
         if (ody_shard_new(&setup, &self->shards[index], &error) < 0) {

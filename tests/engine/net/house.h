@@ -18,6 +18,7 @@ typedef struct net_house {
     void (*asked)(void *context, ody_mail *take_mail);
     void *context;
     _Atomic bool api_full; /* the API thread takes nothing */
+    unsigned library_time; /* s, of libwebsockets; 0: the usual */
 } net_house;
 
 /** Fills options that a test may change before it opens the house. */

@@ -67,7 +67,7 @@ void tls_frame(tls_client *self, int first_byte, const char *payload, size_t len
 char *tls_read_until(tls_client *self, const char *text, size_t *length)
 {
     size_t capacity = 65536;
-    size_t ignored;
+    size_t ignored, looked = 0; /* through so much of it, but for the length of text */
     char *data = malloc(capacity + 1);
 
     length = length ? length : &ignored;
@@ -77,9 +77,10 @@ char *tls_read_until(tls_client *self, const char *text, size_t *length)
         int count;
 
         data[*length] = '\0';
-        if (text && memmem(data, *length, text, strlen(text))) {
+        if (text && memmem(data + looked, *length - looked, text, strlen(text))) {
             return data;
         }
+        looked = text && *length > strlen(text) ? *length - strlen(text) : 0;
         if (SSL_pending(self->ssl) == 0 && poll(&watched, 1, DEADLINE_MS) != 1) {
             FAIL("nothing came in %d ms; until now: %s", DEADLINE_MS, data);
         }

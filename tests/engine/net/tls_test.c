@@ -274,6 +274,35 @@ TEST(tls_bounds_messages)
     tls_files_remove(&files);
 }
 
+/* libwebsockets has a time limit of its own for the handshake, which it does not lift behind it. It
+ * looks at the time when the client says something. */
+TEST(tls_clients_stay_when_the_time_for_the_handshake_is_over)
+{
+    tls_files files;
+    net_house house;
+    tls_client client;
+
+    tls_files_make(&files);
+    house_init(&house);
+    house.library_time = 3;
+    tls_house_open(&house, &files);
+    tls_open(&client, &house, "/app/key", GREETED, NULL);
+    tls_frame(&client, 0x81, SUBSCRIBE, sizeof(SUBSCRIBE) - 1);
+    free(tls_read_until(&client, "subscription_succeeded", NULL));
+    for (int number = 0; number < 45; number++) {
+        char text[32];
+
+        snprintf(text, sizeof(text), "<%06d>", number);
+        house_publish(&house, "room", ody_view_of(text));
+        free(tls_read_until(&client, text, NULL));
+        tls_frame(&client, 0x89, "pp", 2);
+        nanosleep(&(struct timespec){0, 100000000}, NULL);
+    }
+    tls_close(&client);
+    house_close(&house);
+    tls_files_remove(&files);
+}
+
 /* While a client does not read, its own bytes lie unread, too; later it gets everything. */
 TEST(tls_keeps_frames_whole_under_backpressure)
 {

@@ -1,78 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole room against receivers on this machine: what goes over the wire, and who is trusted. */
-#include "webhook/webhooks.h"
+/* The whole room against receivers on this machine: what goes over the wire, and how long. */
+#include "house.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
 #include <netdb.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "../net/await.h"
-#include "apps.h"
 #include "base/options.h"
 #include "ody/auth.h"
-#include "ody/log.h"
 #include "ody/version.h"
 #include "receiver.h"
-
-typedef struct house {
-    ody_options options;
-    ody_webhook hooks[2];
-    ody_webhook_limits limits;
-    const char *ca_file;
-    ody_webhooks *webhooks;
-} house;
-
-/* One app and no webhook yet. Times are short. */
-static void prepare(house *self)
-{
-    *self = (house){.limits = ODY_WEBHOOK_LIMITS};
-    self->limits.window = 5;
-    self->limits.smoothing = 20;
-    self->limits.retry_first = 20;
-    self->limits.retry_most = 40;
-    test_apps(&self->options, 1, "key", "secret");
-    self->options.webhooks = self->hooks;
-    ody_log_set_level(ODY_LOG_ERROR + 1);
-    signal(SIGPIPE, SIG_IGN);
-}
-
-static void add_hook(house *self, const char *url, const char *prefixes)
-{
-    self->hooks[self->options.webhook_count++] =
-        (ody_webhook){"1", url, prefixes, (1u << ODY_WEBHOOK_EVENTS) - 1};
-}
-
-static void start(house *self)
-{
-    const ody_webhooks_setup setup = {
-        .options = &self->options, .limits = &self->limits, .ca_file = self->ca_file};
-    ody_error error;
-
-    CHECK_EQUAL(ody_webhooks_new(&setup, &self->webhooks, &error), 0);
-    CHECK_EQUAL(ody_webhooks_start(self->webhooks, &error), 0);
-}
-
-static void end(house *self)
-{
-    ody_webhooks_stop(self->webhooks, 0);
-    ody_webhooks_free(self->webhooks);
-}
-
-static void tell(house *self, const char *channel)
-{
-    ody_webhooks_tell(self->webhooks, &(ody_webhook_notice){.kind = ODY_WEBHOOK_SUBSCRIPTION_COUNT,
-                                                            .data = ODY_VIEW("1"),
-                                                            .channel = ody_view_of(channel)});
-}
-
-static ody_webhook_numbers all(const house *self)
-{
-    return ody_webhooks_look(self->webhooks).all;
-}
 
 static unsigned threads(void)
 {
@@ -98,16 +37,16 @@ TEST(a_request_is_as_receivers_expect_it)
     char line[200];
 
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
-    start(&self);
+    house_prepare(&self);
+    house_add_hook(&self, peer.url, "");
+    house_start(&self);
     ody_webhooks_tell(self.webhooks, &(ody_webhook_notice){.kind = ODY_WEBHOOK_CLIENT_EVENT,
                                                            .channel = ODY_VIEW("presence-a"),
                                                            .user_id = ODY_VIEW("u"),
                                                            .event = ODY_VIEW("client-e"),
                                                            .data = ODY_VIEW("{}"),
                                                            .socket_id = ODY_VIEW("1.2")});
-    AWAIT(all(&self).sent == 1);
+    AWAIT(house_all(&self).sent == 1);
     head = receiver_head(&peer, 0);
     body = receiver_body(&peer, 0);
     CHECK(strncmp(head, "POST /hook?a=b HTTP/1.1\r\n", 25) == 0);
@@ -123,7 +62,7 @@ TEST(a_request_is_as_receivers_expect_it)
     CHECK(strstr(body, ",\"events\":[{\"name\":\"client_event\",\"channel\":\"presence-a\","
                        "\"event\":\"client-e\",\"data\":\"{}\",\"socket_id\":\"1.2\","
                        "\"user_id\":\"u\"}]}") != NULL);
-    end(&self);
+    house_end(&self);
     receiver_stop(&peer);
 }
 
@@ -133,68 +72,15 @@ TEST(requests_share_a_connection)
     receiver peer;
 
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
-    start(&self);
+    house_prepare(&self);
+    house_add_hook(&self, peer.url, "");
+    house_start(&self);
     for (unsigned i = 1; i <= 10; i++) {
-        tell(&self, "a");
-        AWAIT(all(&self).requests == i);
+        house_tell(&self, "a");
+        AWAIT(house_all(&self).requests == i);
     }
     CHECK_EQUAL(receiver_connections(&peer), 1);
-    end(&self);
-    receiver_stop(&peer);
-}
-
-TEST(a_redirect_is_a_failure)
-{
-    static const int statuses[] = {301, 302, 303, 307, 308};
-    house self;
-    receiver peer;
-    receiver other;
-
-    receiver_start(&peer, 0, NULL);
-    receiver_start(&other, 0, NULL);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
-    peer.elsewhere = other.url;
-    receiver_behave(&peer, RECEIVER_REDIRECTS, 301);
-    start(&self);
-    tell(&self, "a");
-    for (unsigned i = 0; i < 5; i++) {
-        uint64_t failed = all(&self).failed;
-
-        receiver_behave(&peer, RECEIVER_REDIRECTS, statuses[i]);
-        AWAIT(all(&self).failed >= failed + 2);
-    }
-    CHECK_EQUAL(receiver_connections(&other), 0);
-    CHECK_EQUAL(all(&self).sent, 0);
-    receiver_behave(&peer, RECEIVER_ANSWERS, 299);
-    AWAIT(all(&self).sent == 1);
-    end(&self);
-    receiver_stop(&peer);
-    receiver_stop(&other);
-}
-
-TEST(only_http_is_spoken)
-{
-    static const char *const schemes[] = {"gopher", "ftp", "dict", "telnet", "file", "nonsense"};
-    receiver peer;
-
-    receiver_start(&peer, 0, NULL);
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-        char url[64];
-        house self;
-
-        snprintf(url, sizeof(url), "%s://127.0.0.1:%u/", schemes[i], peer.port);
-        prepare(&self);
-        add_hook(&self, url, "");
-        start(&self);
-        tell(&self, "a");
-        AWAIT(all(&self).failed >= 2);
-        CHECK_EQUAL(all(&self).sent, 0);
-        end(&self);
-    }
-    CHECK_EQUAL(receiver_connections(&peer), 0);
+    house_end(&self);
     receiver_stop(&peer);
 }
 
@@ -207,18 +93,18 @@ TEST(a_large_event_does_not_wait_to_be_asked_for)
 
     memset(data, 'x', SIZE);
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
-    start(&self);
+    house_prepare(&self);
+    house_add_hook(&self, peer.url, "");
+    house_start(&self);
     ody_webhooks_tell(self.webhooks, &(ody_webhook_notice){.kind = ODY_WEBHOOK_CLIENT_EVENT,
                                                            .channel = ODY_VIEW("private-a"),
                                                            .event = ODY_VIEW("client-e"),
                                                            .data = {data, SIZE},
                                                            .socket_id = ODY_VIEW("1.2")});
-    AWAIT(all(&self).sent == 1);
+    AWAIT(house_all(&self).sent == 1);
     CHECK(strcasestr(receiver_head(&peer, 0), "Expect:") == NULL);
     CHECK(strlen(receiver_body(&peer, 0)) > SIZE);
-    end(&self);
+    house_end(&self);
     receiver_stop(&peer);
     free(data);
 }
@@ -231,129 +117,26 @@ TEST(every_status_but_2xx_is_tried_again)
     unsigned requests;
 
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
+    house_prepare(&self);
+    house_add_hook(&self, peer.url, "");
     receiver_behave(&peer, RECEIVER_ANSWERS, 400);
-    start(&self);
-    tell(&self, "a");
+    house_start(&self);
+    house_tell(&self, "a");
     for (unsigned i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-        uint64_t failed = all(&self).failed;
+        uint64_t failed = house_all(&self).failed;
 
         receiver_behave(&peer, RECEIVER_ANSWERS, statuses[i]);
-        AWAIT(all(&self).failed >= failed + 2);
+        AWAIT(house_all(&self).failed >= failed + 2);
     }
     receiver_behave(&peer, RECEIVER_HANGS_UP, 0);
-    AWAIT(all(&self).failed >= 18);
+    AWAIT(house_all(&self).failed >= 18);
     receiver_behave(&peer, RECEIVER_ANSWERS, 204);
-    AWAIT(all(&self).sent == 1);
+    AWAIT(house_all(&self).sent == 1);
     requests = receiver_requests(&peer);
     CHECK(requests > 14);
     CHECK(strcmp(receiver_body(&peer, 0), receiver_body(&peer, 10)) == 0);
-    end(&self);
+    house_end(&self);
     receiver_stop(&peer);
-}
-
-/* A folder with a certificate for 127.0.0.1 by an authority of its own. */
-static void make_certificate(char folder[600], const char *names)
-{
-    const char *end = strstr(__FILE__, "/engine/webhook/");
-    char command[3000];
-
-    CHECK(end != NULL);
-    snprintf(folder, 600, "%.*s/out", (int)(end - __FILE__), __FILE__);
-    mkdir(folder, 0777);
-    strcat(folder, "/webhook-XXXXXX");
-    CHECK(mkdtemp(folder) != NULL);
-    snprintf(command, sizeof(command),
-             "cd '%s' && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -days 2 "
-             "-addext subjectAltName=%s -keyout key.pem -out certificate.pem >log 2>&1",
-             folder, names);
-    CHECK_EQUAL(system(command), 0);
-}
-
-static void remove_folder(const char *folder)
-{
-    char command[700];
-
-    snprintf(command, sizeof(command), "rm -r '%s'", folder);
-    CHECK_EQUAL(system(command), 0);
-}
-
-/* @return whether the receiver got it. @param connections that it accepted. */
-static bool reaches(const char *folder, const char *ca_file, unsigned *connections)
-{
-    house self;
-    receiver peer;
-    bool reached;
-
-    receiver_start(&peer, 0, folder);
-    prepare(&self);
-    self.ca_file = ca_file;
-    add_hook(&self, peer.url, "");
-    start(&self);
-    tell(&self, "a");
-    AWAIT(all(&self).failed >= 3 || all(&self).sent == 1);
-    reached = all(&self).sent == 1;
-    CHECK_EQUAL(receiver_requests(&peer), reached ? 1 : 0);
-    *connections = receiver_connections(&peer);
-    end(&self);
-    receiver_stop(&peer);
-    return reached;
-}
-
-TEST(only_a_receiver_with_a_trusted_certificate_is_told_anything)
-{
-    char folder[600];
-    char ca_file[700];
-    unsigned connections;
-
-    make_certificate(folder, "IP:127.0.0.1");
-    snprintf(ca_file, sizeof(ca_file), "%s/certificate.pem", folder);
-    unsetenv("SSL_CERT_FILE");
-    CHECK(reaches(folder, ca_file, &connections));
-    CHECK(!reaches(folder, NULL, &connections));
-    CHECK(connections >= 2);
-    CHECK(!reaches(folder, "/nowhere.pem", &connections));
-    CHECK_EQUAL(setenv("SSL_CERT_FILE", ca_file, 1), 0);
-    CHECK(reaches(folder, NULL, &connections));
-    CHECK_EQUAL(setenv("SSL_CERT_FILE", "", 1), 0);
-    CHECK(!reaches(folder, NULL, &connections));
-    remove_folder(folder);
-}
-
-TEST(a_certificate_for_another_name_is_refused)
-{
-    char folder[600];
-    char ca_file[700];
-    unsigned connections;
-
-    make_certificate(folder, "DNS:other.test,IP:127.0.0.2");
-    snprintf(ca_file, sizeof(ca_file), "%s/certificate.pem", folder);
-    CHECK(!reaches(folder, ca_file, &connections));
-    CHECK(connections >= 2);
-    remove_folder(folder);
-}
-
-TEST(proxies_of_the_environment_are_not_used)
-{
-    house self;
-    receiver peer;
-    receiver proxy;
-
-    receiver_start(&peer, 0, NULL);
-    receiver_start(&proxy, 0, NULL);
-    CHECK_EQUAL(setenv("http_proxy", proxy.url, 1), 0);
-    CHECK_EQUAL(setenv("ALL_PROXY", proxy.url, 1), 0);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
-    start(&self);
-    tell(&self, "a");
-    AWAIT(all(&self).sent == 1);
-    CHECK_EQUAL(receiver_requests(&peer), 1);
-    CHECK_EQUAL(receiver_connections(&proxy), 0);
-    end(&self);
-    receiver_stop(&peer);
-    receiver_stop(&proxy);
 }
 
 TEST(a_receiver_that_is_silent_holds_up_only_its_own)
@@ -365,19 +148,19 @@ TEST(a_receiver_that_is_silent_holds_up_only_its_own)
     receiver_start(&slow, 0, NULL);
     receiver_start(&quick, 0, NULL);
     receiver_behave(&slow, RECEIVER_IS_SILENT, 0);
-    prepare(&self);
+    house_prepare(&self);
     self.limits.request_time = 300;
-    add_hook(&self, slow.url, "");
-    add_hook(&self, quick.url, "");
-    start(&self);
+    house_add_hook(&self, slow.url, "");
+    house_add_hook(&self, quick.url, "");
+    house_start(&self);
     for (unsigned i = 1; i <= 10; i++) {
-        tell(&self, "a");
+        house_tell(&self, "a");
         AWAIT(ody_webhooks_look_at(self.webhooks, 1).sent == i);
     }
     AWAIT(ody_webhooks_look_at(self.webhooks, 0).failed >= 2);
     receiver_behave(&slow, RECEIVER_ANSWERS, 200);
     AWAIT(ody_webhooks_look_at(self.webhooks, 0).sent == 10);
-    end(&self);
+    house_end(&self);
     receiver_stop(&slow);
     receiver_stop(&quick);
 }
@@ -391,24 +174,24 @@ TEST(a_receiver_that_is_down_gets_everything_in_order_when_it_is_up)
     char *events;
 
     snprintf(url, sizeof(url), "http://127.0.0.1:%u/", port);
-    prepare(&self);
-    add_hook(&self, url, "");
-    start(&self);
-    tell(&self, "a");
-    AWAIT(all(&self).failed >= 2);
-    tell(&self, "b");
-    tell(&self, "c");
-    AWAIT(all(&self).failed >= 4 && all(&self).queued == 3);
-    CHECK_EQUAL(all(&self).failing, 1);
+    house_prepare(&self);
+    house_add_hook(&self, url, "");
+    house_start(&self);
+    house_tell(&self, "a");
+    AWAIT(house_all(&self).failed >= 2);
+    house_tell(&self, "b");
+    house_tell(&self, "c");
+    AWAIT(house_all(&self).failed >= 4 && house_all(&self).queued == 3);
+    CHECK_EQUAL(house_all(&self).failing, 1);
     receiver_start(&peer, port, NULL);
-    AWAIT(all(&self).sent == 3);
+    AWAIT(house_all(&self).sent == 3);
     CHECK_EQUAL(receiver_requests(&peer), 2);
     CHECK(strstr(receiver_body(&peer, 0), "\"channel\":\"a\"") != NULL);
     events = strstr(receiver_body(&peer, 1), "\"channel\":\"b\"");
     CHECK(events != NULL && strstr(events, "\"channel\":\"c\"") != NULL);
-    CHECK_EQUAL(all(&self).queued, 0);
-    CHECK_EQUAL(all(&self).bytes, 0);
-    end(&self);
+    CHECK_EQUAL(house_all(&self).queued, 0);
+    CHECK_EQUAL(house_all(&self).bytes, 0);
+    house_end(&self);
     receiver_stop(&peer);
 }
 
@@ -432,16 +215,16 @@ TEST(an_answer_without_end_is_broken_off)
 
         receiver_start(&peer, 0, NULL);
         receiver_behave(&peer, cases[i].manner, cases[i].status);
-        prepare(&self);
+        house_prepare(&self);
         /* What comes fast is cut by its size, what comes slowly by the time. */
         self.limits.request_time = slow ? 300 : 60000;
-        add_hook(&self, peer.url, "");
-        start(&self);
-        tell(&self, "a");
-        AWAIT(all(&self).sent + all(&self).failed > 0);
-        CHECK_EQUAL(all(&self).sent, cases[i].delivered);
+        house_add_hook(&self, peer.url, "");
+        house_start(&self);
+        house_tell(&self, "a");
+        AWAIT(house_all(&self).sent + house_all(&self).failed > 0);
+        CHECK_EQUAL(house_all(&self).sent, cases[i].delivered);
         CHECK(ody_clock_ms() - began < 10000);
-        end(&self);
+        house_end(&self);
         receiver_stop(&peer);
     }
 }
@@ -472,16 +255,16 @@ TEST(a_name_that_is_not_resolved_holds_up_nobody_else)
     uint64_t longest = 0;
 
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
+    house_prepare(&self);
     self.limits.connect_time = 200;
-    add_hook(&self, "http://slow.test/", "");
-    add_hook(&self, peer.url, "");
-    start(&self);
+    house_add_hook(&self, "http://slow.test/", "");
+    house_add_hook(&self, peer.url, "");
+    house_start(&self);
     /* Long enough for an attempt to be given up while the name is still asked for. */
-    for (unsigned i = 1; all(&self).failed < 2; i++) {
+    for (unsigned i = 1; house_all(&self).failed < 2; i++) {
         uint64_t began = ody_clock_ms();
 
-        tell(&self, "a");
+        house_tell(&self, "a");
         AWAIT(ody_webhooks_look_at(self.webhooks, 1).sent == i);
         longest = ody_clock_ms() - began > longest ? ody_clock_ms() - began : longest;
     }
@@ -489,7 +272,7 @@ TEST(a_name_that_is_not_resolved_holds_up_nobody_else)
     CHECK(atomic_load(&resolving) > 0);
     /* Nor does the end wait for it. */
     longest = ody_clock_ms();
-    end(&self);
+    house_end(&self);
     CHECK(ody_clock_ms() - longest < 1500);
     AWAIT(atomic_load(&resolving) == 0);
     receiver_stop(&peer);
@@ -504,21 +287,21 @@ TEST(there_is_no_thread_until_there_is_a_webhook)
 
     receiver_start(&peer, 0, NULL);
     before = threads();
-    prepare(&self);
-    start(&self);
-    tell(&self, "a");
+    house_prepare(&self);
+    house_start(&self);
+    house_tell(&self, "a");
     CHECK_EQUAL(threads(), before);
     CHECK_EQUAL(ody_webhooks_look(self.webhooks).dropped_mailbox, 0);
 
-    add_hook(&self, peer.url, "");
+    house_add_hook(&self, peer.url, "");
     self.options.host = self.options.path = self.options.socket_path = "";
     options = ody_options_copy(&self.options);
     ody_webhooks_reload(self.webhooks, options);
     ody_options_unref(options);
     CHECK_EQUAL(threads(), before + 1);
     AWAIT(ody_webhooks_look(self.webhooks).hooks == 1);
-    tell(&self, "a");
-    AWAIT(all(&self).sent == 1);
+    house_tell(&self, "a");
+    AWAIT(house_all(&self).sent == 1);
 
     self.hooks[0].prefixes = "b";
     for (int i = 0; i < 20; i++) {
@@ -531,8 +314,8 @@ TEST(there_is_no_thread_until_there_is_a_webhook)
     ody_webhooks_reload(self.webhooks, options);
     ody_options_unref(options);
     AWAIT(ody_webhooks_look(self.webhooks).hooks == 0);
-    tell(&self, "b");
-    end(&self);
+    house_tell(&self, "b");
+    house_end(&self);
     CHECK_EQUAL(receiver_requests(&peer), 1);
     receiver_stop(&peer);
 }
@@ -543,14 +326,14 @@ TEST(what_finds_the_mailbox_full_is_counted)
     receiver peer;
 
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
+    house_prepare(&self);
     self.limits.mailbox_size = 10;
-    add_hook(&self, peer.url, "");
-    start(&self);
-    tell(&self, "a");
-    tell(&self, "b");
+    house_add_hook(&self, peer.url, "");
+    house_start(&self);
+    house_tell(&self, "a");
+    house_tell(&self, "b");
     CHECK_EQUAL(ody_webhooks_look(self.webhooks).dropped_mailbox, 2);
-    end(&self);
+    house_end(&self);
     CHECK_EQUAL(receiver_requests(&peer), 0);
     receiver_stop(&peer);
 }
@@ -561,17 +344,17 @@ TEST(a_stop_sends_what_waits)
     receiver peer;
 
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
+    house_prepare(&self);
     self.limits.window = 60000;
     self.limits.smoothing = 60000;
-    add_hook(&self, peer.url, "");
-    start(&self);
+    house_add_hook(&self, peer.url, "");
+    house_start(&self);
     ody_webhooks_tell(self.webhooks, &(ody_webhook_notice){.kind = ODY_WEBHOOK_CHANNEL_VACATED,
                                                            .channel = ODY_VIEW("held")});
-    tell(&self, "a");
+    house_tell(&self, "a");
     ody_webhooks_stop(self.webhooks, 10000);
-    CHECK_EQUAL(all(&self).sent, 1);
-    CHECK_EQUAL(all(&self).dropped_stopped, 1);
+    CHECK_EQUAL(house_all(&self).sent, 1);
+    CHECK_EQUAL(house_all(&self).dropped_stopped, 1);
     CHECK_EQUAL(receiver_requests(&peer), 1);
     CHECK(strstr(receiver_body(&peer, 0), "\"channel\":\"a\"") != NULL);
     ody_webhooks_free(self.webhooks);
@@ -586,17 +369,17 @@ TEST(a_stop_waits_no_longer_than_it_may)
 
     receiver_start(&peer, 0, NULL);
     receiver_behave(&peer, RECEIVER_IS_SILENT, 0);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
-    start(&self);
-    tell(&self, "a");
+    house_prepare(&self);
+    house_add_hook(&self, peer.url, "");
+    house_start(&self);
+    house_tell(&self, "a");
     AWAIT(receiver_requests(&peer) == 1);
-    tell(&self, "b");
+    house_tell(&self, "b");
     began = ody_clock_ms();
     ody_webhooks_stop(self.webhooks, 200);
     CHECK(ody_clock_ms() - began >= 200 && ody_clock_ms() - began < 2000);
-    CHECK_EQUAL(all(&self).dropped_stopped, 2);
-    CHECK_EQUAL(all(&self).queued, 0);
+    CHECK_EQUAL(house_all(&self).dropped_stopped, 2);
+    CHECK_EQUAL(house_all(&self).queued, 0);
     ody_webhooks_free(self.webhooks);
     receiver_stop(&peer);
 }
@@ -607,10 +390,10 @@ TEST(who_is_sent_away_by_a_draining_server_is_not_told_of)
     receiver peer;
 
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
+    house_prepare(&self);
+    house_add_hook(&self, peer.url, "");
     self.limits.smoothing = 60000;
-    start(&self);
+    house_start(&self);
     ody_webhooks_tell(self.webhooks, &(ody_webhook_notice){.kind = ODY_WEBHOOK_CHANNEL_VACATED,
                                                            .channel = ODY_VIEW("held")});
     AWAIT(ody_webhooks_look(self.webhooks).held == 1);
@@ -621,10 +404,10 @@ TEST(who_is_sent_away_by_a_draining_server_is_not_told_of)
     ody_webhooks_tell(self.webhooks, &(ody_webhook_notice){.kind = ODY_WEBHOOK_MEMBER_REMOVED,
                                                            .channel = ODY_VIEW("presence-a"),
                                                            .user_id = ODY_VIEW("u")});
-    tell(&self, "b");
+    house_tell(&self, "b");
     ody_webhooks_stop(self.webhooks, 10000);
-    CHECK_EQUAL(all(&self).sent, 1);
-    CHECK_EQUAL(all(&self).dropped_stopped, 3);
+    CHECK_EQUAL(house_all(&self).sent, 1);
+    CHECK_EQUAL(house_all(&self).dropped_stopped, 3);
     CHECK(strstr(receiver_body(&peer, 0), "vacated") == NULL);
     ody_webhooks_free(self.webhooks);
     receiver_stop(&peer);
@@ -638,16 +421,16 @@ TEST(a_flood_arrives_whole)
     receiver peer;
 
     receiver_start(&peer, 0, NULL);
-    prepare(&self);
-    add_hook(&self, peer.url, "");
-    start(&self);
+    house_prepare(&self);
+    house_add_hook(&self, peer.url, "");
+    house_start(&self);
     for (int i = 0; i < EVENTS; i++) {
-        tell(&self, "a");
-        CHECK(all(&self).sent <= EVENTS);
+        house_tell(&self, "a");
+        CHECK(house_all(&self).sent <= EVENTS);
     }
-    AWAIT(all(&self).sent == EVENTS);
+    AWAIT(house_all(&self).sent == EVENTS);
     CHECK_EQUAL(ody_webhooks_look(self.webhooks).dropped_mailbox, 0);
     CHECK(receiver_requests(&peer) >= EVENTS / 256);
-    end(&self);
+    house_end(&self);
     receiver_stop(&peer);
 }
