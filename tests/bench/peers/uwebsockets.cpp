@@ -19,9 +19,11 @@
 #include <unistd.h>
 #include "App.h"
 
-namespace {
+namespace
+{
 
-struct connection {};
+struct connection {
+};
 
 unsigned connections = 0;
 
@@ -83,9 +85,10 @@ void publish(uWS::App *app, std::string_view body)
 {
     std::string_view channel = string_behind(body, "\"channels\":[");
 
-    app->publish(channel,
-                 message(string_behind(body, "\"name\":"), channel, string_behind(body, "\"data\":")),
-                 uWS::OpCode::TEXT);
+    app->publish(
+        channel,
+        message(string_behind(body, "\"name\":"), channel, string_behind(body, "\"data\":")),
+        uWS::OpCode::TEXT);
 }
 
 } // namespace
