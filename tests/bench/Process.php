@@ -15,7 +15,7 @@ final class Process
     public function __construct(private readonly array $command, string $standardInput = '')
     {
         $input = $standardInput === '' ? ['pipe', 'r'] : ['file', $standardInput, 'r+'];
-        $process = proc_open($command, [$input, ['pipe', 'w'], STDERR], $this->pipes);
+        $process = proc_open($command, [$input, ['pipe', 'w']], $this->pipes);
         if ($process === false) {
             throw new RuntimeException("cannot start {$command[0]}");
         }
