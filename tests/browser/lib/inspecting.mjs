@@ -11,7 +11,7 @@ export class Inspecting extends Visitor {
 
   /** What a card of the overview says. */
   figure(title) {
-    return `.figure-card:has(dt:text-is("${title}")) .figure`;
+    return `.figure-card:has(dt :text-is("${title}"), dt:text-is("${title}")) .figure`;
   }
 
   /** Waits for a message of the tail. */

@@ -51,10 +51,46 @@ test('the numbers are live', async () => {
   await visitor.says(visitor.figure('Channels'), /^1$/);
   await server.publish('orders', 'made', { n: 1 });
   await visitor.says(visitor.figure('Delivered'), /^[1-9]/);
-  await visitor.says(visitor.figure('Latency'), /[1-9].* (µs|ms)$/);
+  await visitor.says(visitor.figure('Publish to socket'), /[1-9].* (µs|ms)$/);
   client.send({ event: 'client-x', channel: 'nowhere', data: {} });
-  await visitor.says('.loss', /Client events that are not allowed[^]*in the last minute/);
+  await visitor.says('.loss', /Client events that are not allowed[^]*\+1 in the last \d+ s\s+client_events/);
   assert.match(await visitor.page.locator('.line').first().getAttribute('d'), /^M[\d.]+ /, 'there is a line');
+});
+
+test('a chart says what was when, and how much time it shows', async () => {
+  const visitor = await visit('');
+  const card = '.figure-card:has(dt:text-is("Published"))';
+  await visitor.says(`${card} .most`, /^most [\d.]+\/s$/);
+  await visitor.says(`${card} .span`, /^last 30 s$/);
+  const line = `${card} .line`;
+  await visitor.page.waitForFunction((path) => /L/.test(document.querySelector(path)?.getAttribute('d')), '.figure-card:nth-child(3) .line');
+  const { x, y, width } = await visitor.page.locator(`${card} .picture`).boundingBox();
+  await visitor.page.mouse.move(x + width - 2, y + 10);
+  await visitor.says(`${card} .most`, /^[\d.]+\/s, 0 s ago$/);
+  assert.match(await visitor.page.getAttribute(line, 'd'), /^M/);
+  await visitor.page.mouse.move(x + 2, y + 10);
+  await visitor.says(`${card} .most`, /^most/);
+});
+
+test('what is looked for stands in the address, and one comes back to it', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  await client.subscribe('other');
+  const visitor = await visit('channels');
+  const { page } = visitor;
+  await visitor.says('tbody', /other/);
+  await page.fill('#filter', 'ord');
+  await page.waitForFunction(() => location.hash === '#/channels/1/ord');
+  await page.click('a:text-is("orders")');
+  await visitor.says('h2:focus', /orders$/);
+  await page.goBack();
+  await visitor.says('h2:focus', /^Channels$/);
+  assert.equal(await page.inputValue('#filter'), 'ord');
+  await visitor.says('tbody', /^\s*orders\s/);
+  await page.click('#tabs a:text-is("Overview")');
+  await page.click('dt a:text-is("Waiting for clients")');
+  assert.ok(await page.isChecked('#slow'));
+  await visitor.says('#view', /256 KiB for too long, or 1 MiB at all[^]*Nobody reads slowly/);
 });
 
 test('nothing is asked while nobody looks', async () => {
@@ -103,6 +139,45 @@ test('a channel shows who is in it and what is said, and takes a test event', as
   await visitor.says('form .problem', /Invalid event name/);
 });
 
+test('an open message stands still and can be copied; what waits comes after it', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('busy');
+  const visitor = await visit('channel/1/busy', { permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page } = visitor;
+  await visitor.listens();
+  await server.publish('busy', 'first', { n: 1 });
+  await visitor.hears(/first[^]*→ 1/);
+  await page.click('#tail summary');
+  await server.publish('busy', 'second', {});
+  await visitor.says('.tail .count', /^2 so far, 1 waiting$/);
+  assert.equal(await page.locator('#tail > li').count(), 1);
+  await page.click('#tail button:text-is("Copy")');
+  await visitor.says('#tail button', /^Copied$/);
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), '{"n":1}');
+  await page.fill('#tail-filter', 'second'); // a filter shows what is there already, and then what has waited
+  await visitor.hears(/second/);
+  assert.equal(await page.locator('#tail > li').count(), 1);
+  await page.fill('#tail-filter', '');
+  assert.equal(await page.locator('#tail > li').count(), 2);
+  await page.click('#pause');
+  await server.publish('busy', 'third', {});
+  await visitor.says('.tail .count', /^3 so far, 1 waiting$/);
+  await page.click('#pause');
+  await visitor.hears(/third/);
+});
+
+test('what cannot be is said, and not asked again and again', async () => {
+  const visitor = await visit('channel/nope/x');
+  const { page } = visitor;
+  let begun = 0;
+  page.on('request', (request) => (begun += request.url().endsWith('begin-tail') ? 1 : 0));
+  await visitor.says('.tail .problem', /There is no such app/);
+  await page.evaluate(() => (location.hash = '#/connection/garbage'));
+  await visitor.says('.problem', /must be a socket id/);
+  assert.ok(await page.isDisabled('#end'));
+  assert.ok(begun <= 1, `${begun} times`);
+});
+
 test('much is left out, and that is said', async () => {
   const client = await Client.greeted(server);
   await client.subscribe('flood');
@@ -147,7 +222,9 @@ test('one client is disconnected, when that is really wanted', async () => {
   await visitor.end('do');
   assert.equal((await within(client.closed, 'the end')).code, 4009);
   await visitor.says('.outcome', /^Disconnected/);
-  await visitor.says('#view', /not there \(any more\)/);
+  await visitor.says('.gone', /This connection is closed/);
+  await visitor.says('.properties', /127\.0\.0\.1/);
+  assert.ok(await visitor.page.isDisabled('#end'));
 });
 
 test('the password opens it, and ends with the tab or by a click', async () => {
@@ -161,6 +238,7 @@ test('the password opens it, and ends with the tab or by a click', async () => {
   await page.keyboard.press('Enter');
   await visitor.says('#login-problem', /The password is wrong/);
   assert.deepEqual(await violations(page), []);
+  assert.ok((await overflow(page)) <= 0, 'it is not wider than the screen');
   await page.fill('#password', PASSWORD);
   await page.keyboard.press('Enter');
   await visitor.says('#view', /Nobody is subscribed/);
@@ -200,14 +278,31 @@ test('a page of another origin learns nothing and can do nothing', async () => {
 });
 
 test('a server that is away is waited for', async () => {
-  const visitor = await visit('');
+  const visitor = await visit('channel/1/away');
   await visitor.state('live');
+  await visitor.listens();
   await visitor.page.route('**/api/**', (route) => route.abort());
   await visitor.state('no answer');
-  await visitor.says('#trouble', /does not answer/);
+  await visitor.says('#trouble', /does not answer since \d\d:\d\d:\d\d/);
+  assert.equal(await visitor.page.locator('[role=alert]:visible').count(), 1, 'it is said once');
   await visitor.page.unroute('**/api/**');
   await visitor.state('live');
   assert.equal(await visitor.page.isVisible('#trouble'), false);
+});
+
+test('nothing jumps when the first numbers come', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  for (const view of ['', 'channels', 'connections', 'channel/1/orders']) {
+    const visitor = await visit(view);
+    await visitor.says('#view', /[1-9]/);
+    await visitor.says('tbody', /\d/);
+    const moved = await visitor.page.evaluate(() => new Promise((resolve) => {
+      new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, { value }) => sum + value, 0))).observe({ type: 'layout-shift', buffered: true });
+      setTimeout(resolve, 300, 0);
+    }));
+    assert.ok(moved < 0.02, `${view}: ${moved}`);
+  }
 });
 
 test('what clients say never becomes HTML', async () => {
