@@ -42,7 +42,13 @@ const COLUMNS = [
   { title: 'User', cell: whose },
   { title: 'Channels', cell: ({ channels }: Connection) => count(channels), numeric: true, wide: true },
   { title: 'Open for', cell: ({ age }: Connection) => duration(age), numeric: true, wide: true },
-  { title: 'Waiting', cell: waiting, numeric: true, marked: ({ waiting: size }: Connection) => size >= SLOW },
+  {
+    title: 'Waiting',
+    cell: waiting,
+    numeric: true,
+    broad: true,
+    marked: ({ waiting: size }: Connection) => size >= SLOW,
+  },
 ];
 
 function slowField(first: boolean, changed: () => void): { element: HTMLElement; value: () => boolean } {

@@ -10,8 +10,8 @@ const KEPT = 1000; // lines that a filter may bring back
 const PAUSE = 150; // ms between two questions while much is said
 const AGAIN = 2000; // ms after a failure
 
-/** What stands in the list: a message, or what is missing there. */
-type Line = { message: Message; text: string } | { missing: string };
+/** What stands in the list: a message, or what is missing there; its row is made when it is shown for the first time. */
+type Line = ({ message: Message; text: string } | { missing: string }) & { row?: HTMLElement };
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -171,11 +171,13 @@ export class Tail {
       .filter((line) => wanted === '' || ('text' in line && line.text.includes(wanted)))
       .slice(-SHOWN)
       .reverse()
-      .map((line) =>
-        'missing' in line
-          ? gap(line.missing)
-          : entry(line.message, this.#about.channel === undefined, () => this.#flush()),
-      );
+      .map((line) => (line.row ??= this.#row(line)));
+  }
+
+  #row(line: Line): HTMLElement {
+    return 'missing' in line
+      ? gap(line.missing)
+      : entry(line.message, this.#about.channel === undefined, () => this.#flush());
   }
 
   /** Another filter. */

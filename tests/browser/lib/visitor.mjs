@@ -5,7 +5,7 @@ import { sign } from '../../integration/lib/clients.mjs';
 import { DEADLINE } from '../../integration/lib/wait.mjs';
 import { PICTURES, address } from './browser.mjs';
 
-const POLL = 30; // ms between two looks at the page
+const POLL = 10; // ms between two looks at the page
 
 export class Visitor {
   /** Opens the page in a context of its own. Whatever the page throws fails the test, by `check()`. */

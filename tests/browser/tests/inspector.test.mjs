@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
 import { Server, artisan } from '../../integration/lib/server.mjs';
 import { within } from '../../integration/lib/wait.mjs';
-import { LOOKS, overflow, tabTo, type, violations } from '../lib/access.mjs';
+import { LOOKS, look, overflow, tabTo, type, violations } from '../lib/access.mjs';
 import { launch } from '../lib/browser.mjs';
 import { CORPUS } from '../lib/corpus.mjs';
 import { Inspecting } from '../lib/inspecting.mjs';
@@ -368,8 +368,9 @@ for (const name of ['light', 'phone-dark']) {
     await client.signIn({ id: 'ann' });
     await client.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann', long: 'word'.repeat(40) } });
     client.send({ event: 'client-x', channel: 'nowhere', data: {} });
-    const visitor = await visit('', { reducedMotion: 'reduce', ...LOOKS[name] });
+    const visitor = await visit('', LOOKS[name]);
     const { page } = visitor;
+    await look(page, LOOKS[name]);
     await visitor.says(visitor.figure('Connections'), /[1-9]/);
     for (const [view, sign] of [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['user/1/ann', /Send a test event/]]) {
       await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
