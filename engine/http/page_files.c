@@ -844,7 +844,7 @@ static const char inspector_text[] =
     "    <meta charset=\"utf-8\" />\n"
     "    <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; scri"
     "pt-src 'sha256-XrUb/SAPYlMMTTyNgtGhYoR24nfGk7ENcldW0F1LGGQ='; style-src 'sha256-"
-    "Ce7s6XGOs7cWP8NUOAlSKJfKNFKtrnmtUL8Lcrl2vBo='; connect-src 'self'; img-src data:"
+    "mcY/lGnIFeTrEn7G5gwdr3bW3ws3xGbKtKDU4Ae0j3s='; connect-src 'self'; img-src data:"
     "; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trust"
     "ed-types 'none'\" />\n"
     "    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n"
@@ -935,7 +935,7 @@ static const char inspector_text[] =
     "right:0}thead th{padding-top:0;font-size:.8125rem;font-weight:600;color:var(--fa"
     "int);white-space:nowrap}tbody th{font-family:var(--mono);font-size:.8125rem;over"
     "flow-wrap:anywhere}.numeric{text-align:right;font-variant-numeric:tabular-nums;w"
-    "hite-space:nowrap}thead .numeric{width:6rem}.column thead .broad{width:52%}thead"
+    "hite-space:nowrap}thead .numeric{width:6rem}.column thead .broad{width:56%}thead"
     " .numeric.broad{width:13rem}td,.table code{overflow-wrap:anywhere}.marked{color:"
     "var(--warn);font-weight:600;white-space:normal}.list-note:empty{display:none}.li"
     "st>.loading{margin-top:.75rem;animation:appear .4s step-end}@keyframes appear{0%"
@@ -1553,10 +1553,10 @@ static const char inspector_text[] =
     "</html>\n";
 
 const ody_page ody__page_inspector = {
-    .tag = "\"ccb8199f4ba0d1ef368665ead23cebcd\"",
+    .tag = "\"b22d33b50c96f77cb92ce23db2e4fec7\"",
     .policy =
     "default-src 'none'; script-src 'sha256-XrUb/SAPYlMMTTyNgtGhYoR24nfGk7ENcldW0F1LG"
-    "GQ='; style-src 'sha256-Ce7s6XGOs7cWP8NUOAlSKJfKNFKtrnmtUL8Lcrl2vBo='; connect-s"
+    "GQ='; style-src 'sha256-mcY/lGnIFeTrEn7G5gwdr3bW3ws3xGbKtKDU4Ae0j3s='; connect-s"
     "rc 'self'; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-t"
     "ypes-for 'script'; trusted-types 'none'; frame-ancestors 'none'",
     .text = {inspector_text, sizeof(inspector_text) - 1},

@@ -101,7 +101,7 @@ test('nothing is asked while nobody looks', async () => {
   let asked = 0;
   await visitor.page.waitForTimeout(200);
   visitor.page.on('request', () => asked++);
-  await visitor.page.waitForTimeout(1500);
+  await visitor.page.waitForTimeout(500);
   assert.equal(asked, 0);
   await visitor.page.click('#pause');
   await visitor.state('live');
@@ -159,9 +159,13 @@ test('an open message stands still and can be copied; what waits comes after it'
   assert.equal(await page.locator('#tail > li').count(), 1);
   await page.fill('#tail-filter', '');
   assert.equal(await page.locator('#tail > li').count(), 2);
+  await server.publish('busy', 'again', {});
+  await visitor.says('.tail .count', /^3 so far, 1 waiting$/);
+  await page.click('#tail summary:has-text("first")');
+  await visitor.hears(/again/);
   await page.click('#pause');
   await server.publish('busy', 'third', {});
-  await visitor.says('.tail .count', /^3 so far, 1 waiting$/);
+  await visitor.says('.tail .count', /^4 so far, 1 waiting$/);
   await page.click('#pause');
   await visitor.hears(/third/);
 });
@@ -367,15 +371,17 @@ for (const name of ['light', 'phone-dark']) {
     const client = await Client.greeted(server);
     await client.signIn({ id: 'ann' });
     await client.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann', long: 'word'.repeat(40) } });
+    await client.subscribe('presence-room-2', { user_id: `שלום 🦊 \u202e ${'long'.repeat(20)}`, user_info: {} });
+    await client.subscribe(`long.${'name'.repeat(40)}`);
     client.send({ event: 'client-x', channel: 'nowhere', data: {} });
     const visitor = await visit('', LOOKS[name]);
     const { page } = visitor;
     await look(page, LOOKS[name]);
     await visitor.says(visitor.figure('Connections'), /[1-9]/);
-    for (const [view, sign] of [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['user/1/ann', /Send a test event/]]) {
+    for (const [view, sign] of [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['channel/1/presence-room-2', /שלום 🦊/], [`channel/1/long.${'name'.repeat(40)}`, /1 connection/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['user/1/ann', /Send a test event/]]) {
       await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
       await visitor.says('#view', sign);
-      if (view.startsWith('channel/')) {
+      if (view === 'channel/1/presence-room') {
         await visitor.listens();
         await server.publish('presence-room', 'made', { long: 'word'.repeat(90) });
         await visitor.hears(/made/);
@@ -383,7 +389,7 @@ for (const name of ['light', 'phone-dark']) {
       }
       assert.deepEqual(await violations(page), [], view);
       assert.ok((await overflow(page)) <= 0, `${view} is not wider than the screen`);
-      await visitor.picture(`inspector-${view.split('/')[0] || 'overview'}-${name}`);
+      await visitor.picture(`inspector-${view.split('/').at(view.includes('room') ? 2 : 0).slice(0, 20) || 'overview'}-${name}`);
     }
     await page.click('#end');
     assert.deepEqual(await violations(page, 8), [], 'the question');

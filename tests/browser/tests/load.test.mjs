@@ -82,7 +82,7 @@ test('200 events a second in the inspector, whatever is looked for', async () =>
   const client = await Client.greeted(server);
   await client.subscribe('flood');
   client.messages.push = () => {};
-  const visitor = await Inspecting.at(browser, server, 'channel/1/flood');
+  const visitor = await Inspecting.at(browser, server, 'channel/1/flood', { init: null });
   const { page } = visitor;
   await visitor.listens();
   await watchTasks(page);
