@@ -78,7 +78,7 @@ export function nameTools(
   changed: () => void,
 ): { element: HTMLElement; value: () => string; own: () => string; stop: () => void } {
   const turned = (): void => {
-    keep(views, filter.value() || own() !== app() ? own() : '', filter.value());
+    keep(views, filter.value() || !apps.element.hidden ? own() : '', filter.value());
     changed();
   };
   const filter = filterField(words[0], words[1], find, turned);

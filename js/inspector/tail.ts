@@ -100,6 +100,7 @@ export class Tail {
   async #failed(error: ApiError): Promise<void> {
     const began = this.#tail !== null;
     this.#tail = null;
+    delete this.element.dataset['listens'];
     if (began && !this.#stopped) {
       this.#add([{ missing: 'Interrupted: what was said meanwhile is not here' }]);
     }
