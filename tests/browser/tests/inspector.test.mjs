@@ -85,7 +85,7 @@ test('a card says when something is not well', async () => {
   });
   await visitor.says('.alarm:has-text("Connections")', /nearly all of 0 possible/);
   await visitor.says('.alarm:has-text("Waiting")', /somebody reads slowly/);
-  await visitor.page.unroute('**/api/overview');
+  await visitor.page.unrouteAll({ behavior: 'wait' });
   await visitor.page.waitForSelector('.alarm', { state: 'detached' });
 });
 
