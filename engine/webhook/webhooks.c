@@ -184,11 +184,9 @@ static void send_due(ody_webhooks *webhooks, uint64_t now)
     }
 }
 
-/* @return whether it is to end now. */
-static bool stops(ody_webhooks *webhooks, uint64_t now)
+/* @return whether it is to end now, when it is told to end at stop_at. */
+static bool stops(ody_webhooks *webhooks, uint64_t stop_at, uint64_t now)
 {
-    uint64_t stop_at = atomic_load(&webhooks->stop_at);
-
     if (atomic_load(&webhooks->draining)) {
         ody_webhook_queue_drain(webhooks->queue);
     }
@@ -220,9 +218,11 @@ static void *run(void *context)
 
     for (;;) {
         bool reloaded = take_options(webhooks);
+        /* Read before the mail is taken: what was told before the stop is never left behind. */
+        uint64_t stop_at = atomic_load(&webhooks->stop_at);
 
         take_mail(webhooks, now);
-        if (stops(webhooks, now)) {
+        if (stops(webhooks, stop_at, now)) {
             return NULL;
         }
         send_due(webhooks, now);

@@ -2,7 +2,8 @@
 /*
  * Runs the registered tests, each in a forked child with a time limit. A child that passed says so
  * with an exit status of its own: code under test that ends the process early, a crash and a
- * sanitizer's report all count as failures.
+ * sanitizer's report all count as failures. Several children run at once, because many tests wait
+ * more than they compute: ODY_TEST_JOBS of them, or two for each processor.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,11 +18,22 @@
 #include "test.h"
 
 #define TIME_LIMIT_SECONDS 60
+#define JOBS_MOST 64
 #define STATUS_PASSED 42
 #define STATUS_CHECK_FAILED 43
 
+/* A test that runs, and until when it may. */
+struct job {
+    const ody_test *test; /* NULL: nothing runs here */
+    pid_t child;
+    double end;
+};
+
 static ody_test *first_test;
 static ody_test **last_test = &first_test;
+static struct job jobs[JOBS_MOST];
+static unsigned jobs_at_once;
+static unsigned passed, failed;
 
 void ody_test_register(ody_test *test)
 {
@@ -74,29 +86,6 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Waits until child has ended, without reaping it. Returns false when the limit passed first. */
-static bool await_child(pid_t child)
-{
-    double end = seconds_now() + TIME_LIMIT_SECONDS;
-    sigset_t signals;
-
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGCHLD);
-    for (;;) {
-        siginfo_t info = {0};
-        double rest = end - seconds_now();
-
-        if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
-            return true;
-        }
-        if (rest <= 0) {
-            return false;
-        }
-        sigtimedwait(&signals, NULL,
-                     &(struct timespec){(time_t)rest, (long)((rest - (time_t)rest) * 1e9)});
-    }
-}
-
 static void run_child(const ody_test *test)
 {
     sigset_t signals;
@@ -126,11 +115,8 @@ static void report(const ody_test *test, bool in_time, int status)
     }
 }
 
-/* Runs one test and whatever it started to its end. Returns whether it passed. */
-static bool run_test(const ody_test *test)
+static void start_job(struct job *job, const ody_test *test)
 {
-    int status = 0;
-    bool in_time;
     pid_t child;
 
     fflush(NULL);
@@ -143,39 +129,132 @@ static bool run_test(const ody_test *test)
         exit(1);
     }
     setpgid(child, child);
-    in_time = await_child(child);
-    kill(-child, SIGKILL);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    *job = (struct job){test, child, seconds_now() + TIME_LIMIT_SECONDS};
+}
+
+/* Whether the job's child has ended. It is not reaped, so that its process group stays its own. */
+static bool has_ended(const struct job *job)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t)job->child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
+}
+
+/* Ends whatever the test has started, and counts how it ended. */
+static void finish_job(struct job *job, bool in_time)
+{
+    int status = 0;
+
+    kill(-job->child, SIGKILL);
+    while (waitpid(job->child, &status, 0) < 0 && errno == EINTR) {
     }
     if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == STATUS_PASSED) {
-        return true;
+        passed++;
+    } else {
+        failed++;
+        report(job->test, in_time, status);
     }
-    report(test, in_time, status);
+    job->test = NULL;
+}
+
+/* Finishes the jobs that have ended or may not go on. Returns a free one, or NULL; *rest: seconds
+ * until the next may not go on. */
+static struct job *finish_jobs(double *rest)
+{
+    struct job *unused = NULL;
+
+    *rest = TIME_LIMIT_SECONDS;
+    for (struct job *job = jobs; job < jobs + jobs_at_once; job++) {
+        if (job->test) {
+            double left = job->end - seconds_now();
+
+            if (has_ended(job)) {
+                finish_job(job, true);
+            } else if (left <= 0) {
+                finish_job(job, false);
+            } else if (left < *rest) {
+                *rest = left;
+            }
+        }
+        if (!job->test) {
+            unused = job;
+        }
+    }
+    return unused;
+}
+
+static bool any_job_runs(void)
+{
+    for (unsigned i = 0; i < jobs_at_once; i++) {
+        if (jobs[i].test) {
+            return true;
+        }
+    }
     return false;
+}
+
+/* SIGCHLD is blocked: one that came since the last call ends the wait at once. */
+static void await_child(double rest)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    sigtimedwait(&signals, NULL,
+                 &(struct timespec){(time_t)rest, (long)((rest - (time_t)rest) * 1e9)});
+}
+
+static struct job *await_unused_job(void)
+{
+    struct job *job;
+    double rest;
+
+    while (!(job = finish_jobs(&rest))) {
+        await_child(rest);
+    }
+    return job;
+}
+
+static void await_all_jobs(void)
+{
+    double rest;
+
+    while (finish_jobs(&rest), any_job_runs()) {
+        await_child(rest);
+    }
+}
+
+static unsigned choose_jobs_at_once(void)
+{
+    const char *wanted = getenv("ODY_TEST_JOBS");
+    long number = wanted ? atol(wanted) : 2 * sysconf(_SC_NPROCESSORS_ONLN);
+
+    return number < 1 ? 1 : number > JOBS_MOST ? JOBS_MOST : (unsigned)number;
+}
+
+static bool is_wanted(const ody_test *test, const char *filter)
+{
+    char full_name[512];
+
+    snprintf(full_name, sizeof(full_name), "%s:%s", test->file, test->name);
+    return strstr(full_name, filter);
 }
 
 /* With an argument, runs only the tests whose "file:name" contains it. */
 int main(int argc, char **argv)
 {
-    unsigned passed = 0, failed = 0;
     sigset_t signals;
 
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);
     sigprocmask(SIG_BLOCK, &signals, NULL);
+    jobs_at_once = choose_jobs_at_once();
     for (const ody_test *test = first_test; test; test = test->next) {
-        char full_name[512];
-
-        snprintf(full_name, sizeof(full_name), "%s:%s", test->file, test->name);
-        if (argc > 1 && !strstr(full_name, argv[1])) {
-            continue;
-        }
-        if (run_test(test)) {
-            passed++;
-        } else {
-            failed++;
+        if (argc < 2 || is_wanted(test, argv[1])) {
+            start_job(await_unused_job(), test);
         }
     }
+    await_all_jobs();
     printf("%u passed, %u failed, 0 skipped\n", passed, failed);
     return failed > 0 || passed == 0;
 }

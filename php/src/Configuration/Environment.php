@@ -156,6 +156,6 @@ final class Environment
             }
         }
 
-        return sprintf('%s cannot be read: line %d is not NAME=value.', $path, $good + 1);
+        return sprintf('%s cannot be read: line %d is not NAME=value, where a value with spaces stands in quotes.', $path, $good + 1);
     }
 }

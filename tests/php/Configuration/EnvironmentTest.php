@@ -97,6 +97,15 @@ final class EnvironmentTest extends ProjectTestCase
         }
     }
 
+    public function testAValueWithSpacesIsToldToStandInQuotes(): void
+    {
+        $project = $this->project();
+        $project->write('.env', "PASSWORD=correct horse battery\n");
+        $this->expectException(ConfigurationFileException::class);
+        $this->expectExceptionMessage('.env cannot be read: line 1 is not NAME=value, where a value with spaces stands in quotes.');
+        Environment::ofRoot($project->root);
+    }
+
     public function testDefaultsMayBeClosures(): void
     {
         $environment = Environment::ofRoot($this->project()->root);
