@@ -1,5 +1,5 @@
-// Runs the browser tests: node tests/browser/run.mjs [name …], such as "steps"; three files side by side, as they also wait. "load" measures, so it
-// runs alone, and only when it is named. Screenshots are left in tests/out/browser.
+// Runs the browser tests: node tests/browser/run.mjs [name …], such as "steps"; three files side by side, because they also wait.
+// "load" measures, so it runs alone, and only when it is named. Screenshots are left in tests/out/browser.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
