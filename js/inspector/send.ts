@@ -60,13 +60,17 @@ export function sendForm(app: string, channel: string, target: string): HTMLElem
     submitted.preventDefault();
     outcome.textContent = '';
     problem.hidden = true;
+    const refuse = (said: string): void => {
+      problem.textContent = said;
+      problem.hidden = false;
+      announce('The event was not sent');
+    };
     post<{ reached: number }>('publish', { app, channel, event: event.value.trim(), data: data.value }).then(
-      ({ reached }) => (outcome.textContent = `Sent to ${plural(reached, 'connection')}.`),
-      (error) => {
-        problem.textContent = sentence(error);
-        problem.hidden = false;
-        announce('The event was not sent');
-      },
+      ({ reached }) =>
+        reached > 0
+          ? (outcome.textContent = `Sent to ${plural(reached, 'connection')}.`)
+          : refuse('Nobody listens there.'),
+      (error) => refuse(sentence(error)),
     );
   });
   return make('section', 'card', make('h3', '', `Send a test event to ${target}`), form);

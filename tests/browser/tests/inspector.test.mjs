@@ -221,7 +221,11 @@ test('a user is followed', async () => {
   ann.send({ event: 'client-x', channel: 'private-a', data: { of: 'ann' } });
   await visitor.hears(/private-a[^]*client-x[^]*"of":"ann"/);
   await visitor.page.click('#send');
-  await visitor.says('form .success', /Sent to \d connection/);
+  await visitor.says('form .problem', /Nobody listens there/);
+  await ann.subscribe('#server-to-user-ann');
+  await visitor.page.click('#send');
+  await visitor.says('form .success', /^Sent to 1 connection\.$/);
+  await ann.expect('test', '#server-to-user-ann');
   await visitor.end('do');
   await visitor.says('.outcome', /^1 connection disconnected/);
   assert.equal((await within(ann.closed, 'the end')).code, 4009);
