@@ -108,7 +108,8 @@ export interface UserAuth {
 	/** Who this is, as JSON text: `{"id": …, "user_info": …, "watchlist": …}`. */
 	user_data: string;
 }
-type Asked<T> = T | (() => T | Promise<T>);
+/** A value, or a function that is asked for it each time. */
+export type Asked<T> = T | (() => T | Promise<T>);
 /** How the client behaves. All times are in milliseconds. */
 export interface ClientOptions {
 	/** Connect at once. With `false` the client waits for `connect()`. Default: true. */
@@ -132,7 +133,7 @@ export interface ClientOptions {
 	/** Headers for both endpoints, or a function that returns them. */
 	authHeaders: Asked<Record<string, string>>;
 	/** Whether cookies go to the endpoints: `same-origin`, `include` or `omit`. Default: same-origin. */
-	authCredentials: RequestCredentials;
+	authCredentials: "same-origin" | "include" | "omit";
 	/** Sent to both as X-CSRF-TOKEN: `() => document.querySelector('meta[name=csrf-token]').content`. */
 	csrfToken: Asked<string>;
 	/** Gets tokens for channels in a way of your own; `authEndpoint` is not used then. */
@@ -146,7 +147,15 @@ export interface ClientOptions {
 	/** Write what happens to the console. Tokens and data are left out. Default: false. */
 	debug: boolean;
 }
-declare abstract class Wish<Events, Meta, Token> extends Emitter<Events, Meta> {
+/** Any of the options. One that is undefined is as good as none. */
+export type SomeOptions = {
+	[Name in keyof ClientOptions]?: ClientOptions[Name] | undefined;
+};
+declare abstract class Wish<Events, Meta, Token extends {
+	auth?: string;
+}, Asked extends {
+	socket_id: string;
+}> extends Emitter<Events, Meta> {
 	#private;
 }
 /** What a handler of a channel gets besides the data. */
@@ -185,7 +194,7 @@ export type Published<Events, Name extends string> = Name extends keyof Events ?
  * A channel that this client is subscribed to, or wants to be. `client.subscribe()` makes it. It stays the same object, with its
  * handlers, over all reconnections.
  */
-export declare class Channel<Events extends EventMap = EventMap> extends Wish<Events & ChannelEvents, EventMeta, ChannelAuth | undefined> {
+export declare class Channel<Events extends EventMap = EventMap> extends Wish<Events & ChannelEvents, EventMeta, ChannelAuth, AuthRequest> {
 	#private;
 	/** Its name. */
 	readonly name: string;
@@ -319,7 +328,9 @@ export type SigninData = UserAuth | ((request: {
 	socket_id: string;
 }) => UserAuth | Promise<UserAuth>);
 /** Who the client is signed in as. Its events are those that the server sends to this user, on all their connections. */
-export declare class User<Events extends EventMap = EventMap> extends Wish<Events, void, UserAuth | undefined> {
+export declare class User<Events extends EventMap = EventMap> extends Wish<Events, void, UserAuth, {
+	socket_id: string;
+}> {
 	#private;
 	/** The user's id; null while nobody is signed in. */
 	id: string | null;
@@ -363,7 +374,7 @@ export declare class OdyWebSocketClient<Channels extends {
 	 * @param apiKey which app this is
 	 * @throws TypeError when one of them cannot be right, or there is no WebSocket here
 	 */
-	constructor(url: string, apiKey: string, options?: Partial<ClientOptions>);
+	constructor(url: string, apiKey: string, options?: SomeOptions);
 	/**
 	 * Subscribes, now or as soon as there is a connection, and again on every later one.
 	 *
@@ -388,7 +399,8 @@ export declare class OdyWebSocketClient<Channels extends {
 	 * Says who the user is, now and on every later connection. Then `client.user` has their events, and those of their watchlist.
 	 *
 	 * @param data a token, or a function that gets one for each connection; without it `userAuthorizer` or `userAuthEndpoint` is asked
-	 * @returns resolves with `client.user`; rejects when that is refused
+	 * @returns resolves with `client.user`; rejects when that is refused. What may pass, such as an endpoint that is down, is
+	 * tried again all the same. Without `data`, who is signed in already stays so.
 	 */
 	signin(data?: SigninData): Promise<User<UserEvents>>;
 }

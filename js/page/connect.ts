@@ -21,13 +21,25 @@ const ADVICE: Record<number, string> = {
   4200: 'The server restarts.',
 };
 
+/** There is nothing to connect while the fields say what the page is connected to. */
+function refreshButtons(): void {
+  const { client, url, key } = session;
+  const state = client?.state ?? 'disconnected';
+  const done = state === 'connected' && value('url') === url && value('key') === key;
+  const connect = at<HTMLButtonElement>('connect');
+  const disconnect = at<HTMLButtonElement>('disconnect');
+  disconnect.disabled = state === 'disconnected' || state === 'failed';
+  if (done && document.activeElement === connect) {
+    disconnect.focus(); // a button that is off loses the focus to nobody
+  }
+  connect.disabled = done;
+}
+
 function showState(state: ConnectionState): void {
   const element = at('state');
   element.textContent = state;
   element.dataset['state'] = state;
-  const wanted = state !== 'disconnected' && state !== 'failed';
-  at<HTMLButtonElement>('connect').disabled = wanted;
-  at<HTMLButtonElement>('disconnect').disabled = !wanted;
+  refreshButtons();
   at('socket-id').textContent = session.client?.getSocketId() ?? '–';
   if (state !== 'connected') {
     at('latency').textContent = '–';
@@ -106,6 +118,7 @@ function open(url: string, key: string): NonNullable<typeof session.client> {
 
 export function startConnect(): void {
   onSubmit('connect-form', connect);
+  at('connect-form').addEventListener('input', refreshButtons);
   at('disconnect').addEventListener('click', () => {
     session.client?.disconnect();
     at('connect').focus();

@@ -44,6 +44,9 @@ export function complain(id: string, words: string, field?: string): void {
   }
 }
 
+/** Where somebody waits, the answer of a server has so long. */
+export const patience = (): AbortSignal => AbortSignal.timeout(10_000);
+
 /** Calls back when a form is sent, which goes nowhere. */
 export function onSubmit(id: string, sent: () => void): void {
   at(id).addEventListener('submit', (event) => {
@@ -67,6 +70,11 @@ export function announce(words: string): void {
 
 /** JSON of anything, short enough to be shown. */
 export function text(data: unknown, space: number, longest: number): string {
-  const all = typeof data === 'string' ? JSON.stringify(data) : (JSON.stringify(data, null, space) ?? '');
+  let all: string;
+  try {
+    all = JSON.stringify(data, null, space) ?? '';
+  } catch {
+    return '(nested too deeply to be shown)'; // JSON can be read to any depth, but not written
+  }
   return all.length > longest ? `${all.slice(0, longest)}… (${all.length} characters)` : all;
 }

@@ -1,5 +1,5 @@
 /** Step three: events of this client, and of the server by its HTTP API. */
-import { announce, at, chosen, complain, input, onSubmit, show, value } from './dom.js';
+import { announce, at, chosen, complain, input, onSubmit, patience, show, value } from './dom.js';
 import { log } from './log.js';
 import { remember, session } from './state.js';
 
@@ -76,6 +76,7 @@ async function sendAsServer(channel: string, event: string, data: unknown): Prom
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
+      signal: patience(),
     });
     if (!response.ok) {
       complain('send-problem', await refusal(response));

@@ -1,7 +1,7 @@
 /** Where the token of a private or presence channel comes from: an endpoint of the application, or somebody's clipboard. */
 import type { AuthRequest, ChannelAuth } from '../src/options.js';
 import type { SubscribeData } from '../src/channel.js';
-import { announce, at, chosen, input, show, value } from './dom.js';
+import { announce, at, chosen, input, patience, show, text, value } from './dom.js';
 import { session } from './state.js';
 
 /** The name that the server knows the channel by. */
@@ -30,6 +30,7 @@ async function askEndpoint(
         ...(header ? { Authorization: header } : {}),
       },
       body: JSON.stringify(request),
+      signal: patience(),
     });
   } catch {
     const words = `${endpoint} gave no answer. Either it cannot be reached, or it does not allow this page (CORS).`;
@@ -37,7 +38,11 @@ async function askEndpoint(
   }
   const answer = await response.json().catch(() => null);
   if (!response.ok || typeof answer?.auth !== 'string') {
-    const why = answer?.error ?? answer?.message ?? (response.ok ? 'it answered without a token' : response.statusText);
+    const said: unknown = answer?.error ?? answer?.message;
+    const why =
+      typeof said === 'object' && said
+        ? text(said, 0, 500)
+        : said || (response.ok ? 'it answered without a token' : response.statusText);
     throw Object.assign(new Error(`${endpoint}: ${why} (status ${response.status}).`), {
       status: response.status || 400,
     });

@@ -1,10 +1,11 @@
 // Builds everything that is made of the sources: node scripts/build.mjs [folder]. Without a folder the results go where they
 // belong; with one, into a tree of the same shape there, which is how the check sees whether they are up to date.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 import { declarations } from './declarations.mjs';
 import { inspector, page } from './page.mjs';
 import { reference } from './reference.mjs';
@@ -32,7 +33,7 @@ const { version } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'))
 
 /**
  * One bundle and its map, which names the sources as seen from where the bundle belongs. Names that begin with _ are shared by
- * the classes of the client and are nobody else's.
+ * the classes of the client and are nobody else's. Two programs make it small: what one leaves, the other takes.
  */
 async function bundle(entry, format, name, folder) {
   const { outputFiles } = await build({
@@ -50,7 +51,16 @@ async function bundle(entry, format, name, folder) {
     define: { VERSION: JSON.stringify(version) },
     logLevel: 'warning',
   });
-  outputFiles.forEach(({ path, contents }) => writeFileSync(join(folder, basename(path)), contents));
+  const [before, bundled] = outputFiles.map(({ text }) => text);
+  const { code, map } = await minify(bundled, {
+    ecma: 2020,
+    module: format === 'esm',
+    toplevel: true,
+    compress: { passes: 3 },
+    sourceMap: { content: before, filename: name, url: `${name}.map`, includeSources: true },
+  });
+  writeFileSync(join(folder, name), `${code}\n`);
+  writeFileSync(join(folder, `${name}.map`), `${map}\n`);
 }
 
 /** Builds all into a folder. */

@@ -10,6 +10,8 @@ Made of the comments in [js/src](../js/src) by \`npm run build\`. How to begin: 
 const FIRST = [
   'OdyWebSocketClient',
   'ClientOptions',
+  'SomeOptions',
+  'Asked',
   'ClientEvents',
   'ConnectionState',
   'Channel',

@@ -1,3 +1,4 @@
+import { decode } from './connection.js';
 import { OdyWebSocketError, wordsOf } from './errors.js';
 import type { Settings } from './options.js';
 
@@ -11,14 +12,14 @@ const ask = (value: unknown): unknown => (typeof value === 'function' ? value() 
  * @throws OdyWebSocketError of type `auth`; its status is 0 when there was no answer
  */
 export async function fetchToken<Token>(endpoint: string, asked: object, settings: Settings): Promise<Token> {
-  const csrf = await ask(settings.csrfToken);
+  const csrf = (await ask(settings.csrfToken)) as string;
   const request = {
     method: 'POST',
     credentials: settings.authCredentials ?? 'same-origin',
     headers: {
       'Content-Type': 'application/json',
       Accept: 'application/json',
-      ...(csrf ? { 'X-CSRF-TOKEN': String(csrf) } : {}),
+      ...(csrf ? { 'X-CSRF-TOKEN': csrf } : null),
       ...((await ask(settings.authHeaders)) as object),
     },
     body: JSON.stringify(asked),
@@ -27,12 +28,12 @@ export async function fetchToken<Token>(endpoint: string, asked: object, setting
   let status = 0;
   try {
     const response = await fetch(endpoint, request);
-    const answer = await response.json().catch(() => null);
+    const answer = decode(await response.text());
     status = response.status;
     if (response.ok && answer?.auth) {
       return answer as Token;
     }
-    throw new Error(answer?.error ?? answer?.message ?? 'no token');
+    throw answer?.error ?? answer?.message ?? 'no token';
   } catch (cause) {
     throw new OdyWebSocketError('auth', `${endpoint}: ${wordsOf(cause)} (status ${status})`, { status, cause });
   }

@@ -1,10 +1,10 @@
 import type { OdyWebSocketClient } from './client.js';
 import type { EventMap } from './emitter.js';
-import { OdyWebSocketError } from './errors.js';
+import type { OdyWebSocketError } from './errors.js';
 import { decode, type Frame } from './connection.js';
 import { type Member, Members } from './members.js';
-import type { AuthRequest, ChannelAuth } from './options.js';
-import { Stage, Wish } from './wish.js';
+import type { AuthRequest, ChannelAuth, Settings } from './options.js';
+import { type Source, Stage, Wish } from './wish.js';
 
 /** What a handler of a channel gets besides the data. */
 export interface EventMeta {
@@ -55,7 +55,8 @@ const GUARDED = /^(private|presence)-/;
 export class Channel<Events extends EventMap = EventMap> extends Wish<
   Events & ChannelEvents,
   EventMeta,
-  ChannelAuth | undefined
+  ChannelAuth,
+  AuthRequest
 > {
   /** Its name. */
   readonly name: string;
@@ -63,9 +64,6 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
   readonly members: Members;
   /** How many subscriptions there are, where the server tells it; otherwise null. */
   subscriptionCount: number | null = null;
-  #given: SubscribeData | undefined;
-  #givenTo: string | null = null; // the connection that a given token is for
-  #stale = false; // a token of an earlier connection is tried
   #left = false;
   #held: { event: string; data: string; at: number }[] = [];
 
@@ -115,10 +113,9 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
   _give(data: SubscribeData | undefined): void {
     const { _stage: stage } = this;
     if (data) {
-      this.#given = data;
-      this.#givenTo = this._client.getSocketId();
+      this._take(data);
     }
-    if (stage === Stage.Off || (data && stage === Stage.Authorizing)) {
+    if (stage === Stage.Off || (data && stage !== Stage.On)) {
       void this._try();
     }
   }
@@ -127,30 +124,35 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
   override _become(stage: Stage.Off | Stage.On): void {
     super._become(stage);
     this.members._reset();
+    this.subscriptionCount = null;
   }
 
   /** @internal Something for this channel has arrived. */
   _receive({ event, data, user_id }: Frame): void {
-    const { members } = this;
+    const { members, _stage: stage } = this;
     switch (event) {
       case ':subscription_succeeded':
-        this.#confirmed(data);
+        if (stage < Stage.Authorizing) {
+          this.#confirmed(data);
+        }
         break;
       case ':subscription_error':
-        this.#refusedByServer(data);
+        if (stage < Stage.Authorizing) {
+          this.#refusedByServer(data);
+        }
         break;
       case ':member_added':
-        this.#both('joining', 'member_added', members._add(data?.user_id, data?.user_info));
+        this.#both('joining', event, members._add(data?.user_id, data?.user_info));
         break;
       case ':member_removed':
-        this.#both('leaving', 'member_removed', members._remove(data?.user_id));
+        this.#both('leaving', event, members._remove(data?.user_id));
         break;
       case ':subscription_count':
         this.subscriptionCount = data?.subscription_count;
-        this.#tell('subscription_count', data);
+        this.#tell(event.slice(1), data);
         break;
       case ':cache_miss':
-        this.#tell('cache_miss', data);
+        this.#tell(event.slice(1), data);
         break;
       default:
         this.#tell(event, data, user_id);
@@ -158,33 +160,33 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
   }
 
   #tell(event: string, data: unknown, user_id?: string): boolean {
-    return this._emit(event, data, { event, channel: this.name, user_id });
+    return !this.#left && this._emit(event, data, { event, channel: this.name, user_id });
   }
 
-  #both(event: string, alias: string, data: unknown): void {
+  #both(event: string, protocols: string, data: unknown): void {
     this.#tell(event, data);
-    this.#tell(alias, data);
+    this.#tell(protocols.slice(1), data);
   }
 
-  /** @internal The token that was given, where it can be right or nobody is there to ask; otherwise one that is asked for. */
-  _token(socket_id: string): ChannelAuth | undefined | Promise<ChannelAuth> {
-    const { authorizer, authEndpoint } = this._client._settings;
-    const request = { socket_id, channel_name: this.name };
-    const given = this.#given;
-    if (typeof given === 'function') {
-      return given(request);
-    }
-    const fresh = given?.auth && (this.#givenTo ??= socket_id) === socket_id;
-    const asked = !fresh && GUARDED.test(this.name) && this._fetch<ChannelAuth>(authorizer, authEndpoint, request);
-    this.#stale = !fresh && !asked && !!given?.auth;
-    return asked || given;
+  /** @internal Only guarded channels have somebody to ask. */
+  _source(socket_id: string): Source<ChannelAuth, AuthRequest> {
+    const { name, _client: client } = this;
+    const { authorizer, authEndpoint } = GUARDED.test(name) ? client._settings : ({} as Settings);
+    return [{ socket_id, channel_name: name }, authorizer, authEndpoint];
   }
 
-  /** @internal */
+  /** @internal Where the token says nothing about who this is, the sign-in does, once it is confirmed. */
   _ask(auth: ChannelAuth | undefined): void {
-    const me = decode(auth?.channel_data)?.user_id ?? this._client.user.id;
+    const { name, _client: client } = this;
+    const { user } = client;
+    const me = decode(auth?.channel_data)?.user_id ?? user.id;
     this.members.myId = me === null ? null : String(me);
-    this._client._send('pusher:subscribe', { ...auth, channel: this.name });
+    if (me === null && user._wanted && name.startsWith('presence-')) {
+      this._stage = Stage.Waiting;
+    } else {
+      // The secret of an encrypted channel is none of the server's business.
+      client._send('pusher:subscribe', { ...auth, shared_secret: undefined, channel: name });
+    }
   }
 
   #confirmed(data: any): void {
@@ -205,9 +207,12 @@ export class Channel<Events extends EventMap = EventMap> extends Wish<
   }
 
   #refusedByServer(data: any): void {
-    const hint = this.#stale ? ' (its token was for an earlier connection)' : '';
-    const words = `${data?.error ?? 'The server refused the subscription'}${hint}`;
-    this._refuse(new OdyWebSocketError('subscription', words, { status: data?.status, channel: this.name }));
+    const error = this._denial(data);
+    if (this.subscribed) {
+      this._refused(error, true); // another try is refused: the subscription that there is stays
+    } else {
+      this._refuse(error);
+    }
   }
 
   /** @internal */

@@ -1,7 +1,7 @@
 import { Channel, type Published, type SubscribeData } from './channel.js';
 import { Connection, type Frame } from './connection.js';
 import type { EventMap } from './emitter.js';
-import type { ClientOptions } from './options.js';
+import type { SomeOptions } from './options.js';
 import { type SigninData, User } from './user.js';
 import { Stage } from './wish.js';
 
@@ -43,7 +43,7 @@ export class OdyWebSocketClient<
    * @param apiKey which app this is
    * @throws TypeError when one of them cannot be right, or there is no WebSocket here
    */
-  constructor(url: string, apiKey: string, options: Partial<ClientOptions> = {}) {
+  constructor(url: string, apiKey: string, options: SomeOptions = {}) {
     super(url, apiKey, options);
     this.user = new User(this);
   }
@@ -89,7 +89,7 @@ export class OdyWebSocketClient<
   ): Channel<Channels[Name]> {
     const channel = this.channel(name);
     if (!channel) {
-      throw new Error(`Subscribe to ${name} before you publish there.`);
+      throw new Error(`Subscribe to ${name} before you publish.`);
     }
     return channel.publish(event, data);
   }
@@ -98,7 +98,8 @@ export class OdyWebSocketClient<
    * Says who the user is, now and on every later connection. Then `client.user` has their events, and those of their watchlist.
    *
    * @param data a token, or a function that gets one for each connection; without it `userAuthorizer` or `userAuthEndpoint` is asked
-   * @returns resolves with `client.user`; rejects when that is refused
+   * @returns resolves with `client.user`; rejects when that is refused. What may pass, such as an endpoint that is down, is
+   * tried again all the same. Without `data`, who is signed in already stays so.
    */
   signin(data?: SigninData): Promise<User<UserEvents>> {
     return this.user._signin(data);
@@ -112,8 +113,8 @@ export class OdyWebSocketClient<
   }
 
   /** @internal */
-  override _up(): void {
-    this.#wishes().forEach((wish) => wish._stage === Stage.Off && wish._try());
+  override _up(stage = Stage.Off): void {
+    this.#wishes().forEach((wish) => wish._stage === stage && wish._try());
   }
 
   /** @internal */

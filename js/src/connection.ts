@@ -2,7 +2,7 @@ import { backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { type ErrorDetails, type ErrorType, OdyWebSocketError, wordsOf } from './errors.js';
 import type { ClientEvents, ConnectionState } from './events.js';
-import { addressOf, type ClientOptions, type Settings, settingsOf, type WebSocketLike } from './options.js';
+import { addressOf, type Settings, settingsOf, type SomeOptions, type WebSocketLike } from './options.js';
 import { hidden, watchWorld } from './wake.js';
 
 /** @internal A message of the server; `data` is decoded. */
@@ -13,8 +13,8 @@ export interface Frame {
   user_id?: string;
 }
 
-const TICK = 10_000; // ms between two looks at the clock: a late one means that the machine slept
-const SOON = 5000; // ms that a look may be late, and for the answer to a ping when the line may be dead
+const TICK = 10_000; // ms between two looks at the clock: one at the wrong time means that the machine slept, or that the clock was set
+const SOON = 5000; // ms that a look may be off, and for the answer to a ping when the line may be dead
 const UNCLEAN = 1006;
 const PONG_MISSING = 4201;
 
@@ -53,7 +53,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
   #forgetWorld: (() => void) | undefined;
 
   /** @internal */
-  constructor(url: string, apiKey: string, options: Partial<ClientOptions>) {
+  constructor(url: string, apiKey: string, options: SomeOptions) {
     super((event, thrown) => this._handlerFailed(event, thrown));
     this._settings = settingsOf(options);
     this.#url = addressOf(url, apiKey);
@@ -115,7 +115,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
 
   /** @internal @returns whether there was a line to send it on. */
   _send(event: string, data: unknown, channel?: string): boolean {
-    if (!this.isConnected()) {
+    if (!this.isConnected() || this.#socket!.readyState > 1) {
       return false;
     }
     this._log('>', event, channel);
@@ -174,12 +174,12 @@ export abstract class Connection extends Emitter<ClientEvents> {
   }
 
   #become(current: ConnectionState): void {
-    const previous = this.#state;
-    if (current !== previous) {
+    const change = { current, previous: this.#state };
+    if (current !== change.previous) {
       this.#state = current;
-      this.#note('state', { current, previous });
+      this.#note('state', change);
       if (current === 'connecting' || current === 'unavailable') {
-        this.#note(current, { current, previous });
+        this.#note(current, change);
       }
     }
   }
@@ -198,8 +198,6 @@ export abstract class Connection extends Emitter<ClientEvents> {
       const [event, data] = news;
       if (event === 'disconnected') {
         this._down();
-      } else if (event === 'failed') {
-        this._tell('error', data);
       }
       this._tell(event, data);
       if (event === 'connected') {
@@ -225,11 +223,17 @@ export abstract class Connection extends Emitter<ClientEvents> {
     try {
       socket = new this._settings.WebSocket(this.#url);
     } catch (cause) {
-      this.#fail(new OdyWebSocketError('connection', `No WebSocket can be opened: ${wordsOf(cause)}`, { cause }));
+      this.#fail(new OdyWebSocketError('connection', `There is no WebSocket: ${wordsOf(cause)}`, { cause }));
       return;
     }
     this.#socket = socket;
-    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onmessage = ({ data }) => {
+      try {
+        this.#receive(data);
+      } catch (cause) {
+        this._report('message', 'The server sent something that is no message.', { cause });
+      }
+    };
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
     socket.onerror = () => {}; // the close that follows says more
     this.#later(this._settings.connectTimeout, () => this.#closed(UNCLEAN, 'it did not answer in time'));
@@ -280,6 +284,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
     this.#become('failed');
     this.#settle(1, error);
     this.#note('reconnect_failed', { attempts: this.#attempts });
+    this.#note('error', error);
     this.#note('failed', error);
   }
 
@@ -306,12 +311,10 @@ export abstract class Connection extends Emitter<ClientEvents> {
       frame.data = decode(frame.data);
       this._log('<', event, frame.channel);
     }
-    if (!this.isConnected()) {
-      this.#greeted(event, frame?.data);
-    } else if (typeof event === 'string') {
+    if (this.isConnected()) {
       this.#understand(frame);
     } else {
-      this._report('message', 'The server sent something that is no message.');
+      this.#greeted(event, frame?.data);
     }
   }
 
@@ -363,7 +366,7 @@ export abstract class Connection extends Emitter<ClientEvents> {
   #look(due: number): void {
     const now = Date.now();
     this.#attempts = 0;
-    if (now - due > SOON && !hidden()) {
+    if (Math.abs(now - due) > SOON && !hidden()) {
       this.#probe(SOON);
     } else if (now - this.#heard >= this.#activity) {
       this.#probe(this._settings.pongTimeout);

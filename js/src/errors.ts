@@ -38,4 +38,10 @@ export class OdyWebSocketError extends Error implements ErrorDetails {
 }
 
 /** @internal The sentence of anything that was thrown. */
-export const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+export function wordsOf(thrown: any): string {
+  try {
+    return String(thrown?.message ?? thrown);
+  } catch {
+    return typeof thrown; // an object that cannot be written
+  }
+}

@@ -4,6 +4,14 @@ export { Emitter, type EventMap, type Handler } from './emitter.js';
 export { type ErrorDetails, type ErrorType, OdyWebSocketError } from './errors.js';
 export type { ClientEvents, ConnectionState, Message } from './events.js';
 export { type Member, Members } from './members.js';
-export type { AuthRequest, ChannelAuth, ClientOptions, UserAuth, WebSocketLike } from './options.js';
+export type {
+  Asked,
+  AuthRequest,
+  ChannelAuth,
+  ClientOptions,
+  SomeOptions,
+  UserAuth,
+  WebSocketLike,
+} from './options.js';
 export { type SigninData, User, type WatchlistEvent, type WatchlistEvents } from './user.js';
 export { OdyWebSocketClient as default } from './client.js';

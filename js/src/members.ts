@@ -18,7 +18,7 @@ export interface Member<Info = any> {
 export class Members<Info = any> implements Iterable<Member<Info>> {
   /** The id that this client has in the channel; null while it is not known. */
   myId: string | null = null;
-  #all = new Map<string, Info>();
+  #all = new Map<string, Member<Info>>();
   #channel: Channel<any>;
 
   /** @internal */
@@ -33,22 +33,21 @@ export class Members<Info = any> implements Iterable<Member<Info>> {
 
   /** This client's own user; null while it is not in the channel. */
   get me(): Member<Info> | null {
-    return this.myId === null ? null : this.get(this.myId);
+    return this.#all.get(this.myId as string) ?? null;
   }
 
   /** A user by id; null when they are not in the channel. */
   get(id: string | number): Member<Info> | null {
-    const key = String(id);
-    return this.#all.has(key) ? { user_id: key, user_info: this.#all.get(key) as Info } : null;
+    return this.#all.get(String(id)) ?? null;
   }
 
   /** All users. */
   all(): Member<Info>[] {
-    return Array.from(this.#all, ([user_id, user_info]) => ({ user_id, user_info }));
+    return [...this.#all.values()];
   }
 
   [Symbol.iterator](): Iterator<Member<Info>> {
-    return this.all().values();
+    return this.all().values(); // of those who are there now
   }
 
   /** Calls back with all users after every subscription, also after one that was renewed on a new connection. */
@@ -71,18 +70,20 @@ export class Members<Info = any> implements Iterable<Member<Info>> {
 
   /** @internal What the confirmation says: ids and their data. */
   _reset(presence?: { hash?: Record<string, Info> }): void {
-    this.#all = new Map(Object.entries(presence?.hash ?? {}));
+    this.#all.clear();
+    Object.entries(presence?.hash ?? {}).forEach((entry) => this._add(...entry));
   }
 
   /** @internal @returns the member. */
   _add(id: unknown, info: Info): Member<Info> {
-    this.#all.set(String(id), info);
-    return { user_id: String(id), user_info: info };
+    const member = { user_id: String(id), user_info: info };
+    this.#all.set(member.user_id, member);
+    return member;
   }
 
   /** @internal @returns the member that was there. */
   _remove(id: unknown): Member<Info> {
-    const member = this.get(String(id)) ?? { user_id: String(id), user_info: undefined as Info };
+    const member = this.get(id as string) ?? this._add(id, undefined as Info);
     this.#all.delete(member.user_id);
     return member;
   }

@@ -33,7 +33,7 @@ export interface UserAuth {
 }
 
 /** A value, or a function that is asked for it each time. */
-type Asked<T> = T | (() => T | Promise<T>);
+export type Asked<T> = T | (() => T | Promise<T>);
 
 /** How the client behaves. All times are in milliseconds. */
 export interface ClientOptions {
@@ -58,7 +58,7 @@ export interface ClientOptions {
   /** Headers for both endpoints, or a function that returns them. */
   authHeaders: Asked<Record<string, string>>;
   /** Whether cookies go to the endpoints: `same-origin`, `include` or `omit`. Default: same-origin. */
-  authCredentials: RequestCredentials;
+  authCredentials: 'same-origin' | 'include' | 'omit';
   /** Sent to both as X-CSRF-TOKEN: `() => document.querySelector('meta[name=csrf-token]').content`. */
   csrfToken: Asked<string>;
   /** Gets tokens for channels in a way of your own; `authEndpoint` is not used then. */
@@ -70,6 +70,9 @@ export interface ClientOptions {
   /** Write what happens to the console. Tokens and data are left out. Default: false. */
   debug: boolean;
 }
+
+/** Any of the options. One that is undefined is as good as none. */
+export type SomeOptions = { [Name in keyof ClientOptions]?: ClientOptions[Name] | undefined };
 
 type Defaults =
   | 'autoConnect'
@@ -85,7 +88,7 @@ type Defaults =
 export type Settings = Partial<ClientOptions> & Pick<ClientOptions, Defaults>;
 
 /** @internal */
-export function settingsOf(options: Partial<ClientOptions>): Settings {
+export function settingsOf(options: SomeOptions): Settings {
   const settings = {
     autoConnect: true,
     reconnectAttempts: Infinity,
@@ -95,10 +98,12 @@ export function settingsOf(options: Partial<ClientOptions>): Settings {
     activityTimeout: 120_000,
     pongTimeout: 30_000,
     WebSocket: globalThis.WebSocket as ClientOptions['WebSocket'],
-    ...options,
+    ...(Object.fromEntries(
+      Object.entries(options).filter(([, value]) => value !== undefined),
+    ) as Partial<ClientOptions>),
   };
   if (!settings.WebSocket) {
-    throw new TypeError('There is no WebSocket here: give one in the options.');
+    throw new TypeError('There is no WebSocket: give one in the options.');
   }
   return settings;
 }

@@ -19,6 +19,7 @@ beforeEach(() => {
     return {
       status,
       ok: status >= 200 && status < 300,
+      text: async () => (typeof value === 'string' ? value : JSON.stringify(await value)),
       json: async () => (typeof value === 'string' ? JSON.parse(value) : value),
     };
   };
@@ -43,6 +44,15 @@ describe('a token that was given', () => {
   test('before there is a connection is tried on the first one', async () => {
     const client = await begun({ authEndpoint: '/auth' });
     client.subscribe(NAME, { auth: 'key:given' });
+    FakeSocket.last.greet();
+    await settle();
+    assert.deepEqual(FakeSocket.last.took(), [asked({ auth: 'key:given' })]);
+  });
+
+  test('stays when the channel is subscribed to once more without one', async () => {
+    const client = await begun();
+    client.subscribe(NAME, { auth: 'key:given' });
+    client.subscribe(NAME);
     FakeSocket.last.greet();
     await settle();
     assert.deepEqual(FakeSocket.last.took(), [asked({ auth: 'key:given' })]);
@@ -268,6 +278,8 @@ describe('the endpoint', () => {
 
   const refusals = [
     [403, { error: 'Forbidden' }, '/auth: Forbidden (status 403)'],
+    [403, { error: { code: 7, message: 'Not you' } }, '/auth: Not you (status 403)'],
+    [403, '"Forbidden"', '/auth: no token (status 403)'],
     [401, { message: 'Unauthenticated.' }, '/auth: Unauthenticated. (status 401)'],
     [419, { message: 'CSRF token mismatch.' }, '/auth: CSRF token mismatch. (status 419)'],
     [403, { auth: 'key:x', message: 'No' }, '/auth: No (status 403)'],
@@ -293,6 +305,7 @@ describe('the endpoint', () => {
 
   for (const [what, reply] of Object.entries({
     'cannot be reached': () => Promise.reject(new TypeError('fetch failed')),
+    'breaks off in its answer': () => [200, Promise.reject(new TypeError('network error'))],
     'is down': () => [502, '<html>'],
     'is busy': () => [429, { message: 'Too Many Attempts.' }],
   })) {

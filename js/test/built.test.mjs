@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path) => readFileSync(join(ROOT, path), 'utf8');
@@ -77,11 +78,20 @@ describe('the package', () => {
     });
   }
 
+  test('as a script that a bundler takes in: it is not left out', async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: "import 'ody-websocket/script';", resolveDir: ROOT },
+      bundle: true,
+      write: false,
+    });
+    assert.match(outputFiles[0].text, /pusher:subscribe/);
+  });
+
   test('may be loaded where there is no WebSocket, and says so when it is used', () => {
     const { context } = worker({ WebSocket: undefined });
     runInContext(read('dist/ody-websocket.min.js'), context);
     assert.throws(() => runInContext("new OdyWebSocketClient('ws://a', 'k')", context), {
-      message: /no WebSocket here/,
+      message: /no WebSocket: give one/,
     });
   });
 

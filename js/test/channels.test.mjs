@@ -154,6 +154,7 @@ describe('a refused subscription', () => {
       }
       FakeSocket.last.confirm('orders');
       assert.equal(client.channel('orders').subscribed, true);
+      await again();
       FakeSocket.last.took();
       refuse({ error: 'Too much again', status });
       await clock.advance(1000);
@@ -161,6 +162,36 @@ describe('a refused subscription', () => {
       assert.deepEqual(FakeSocket.last.took(), [subscribe('orders')], 'the waits begin anew');
     });
   }
+
+  test('of a channel that is subscribed to changes nothing: another try was refused', async () => {
+    const client = await connected();
+    const channel = client.subscribe('private-orders', { auth: 'key:good' });
+    await settle();
+    client.subscribe('private-orders', { auth: 'key:bad' });
+    await settle();
+    FakeSocket.last.confirm('private-orders');
+    FakeSocket.last.took();
+    FakeSocket.last.say('pusher:subscription_error', { error: 'No', status: 401 }, 'private-orders');
+    assert.deepEqual(words(client.told('subscription_error')), ['No']);
+    assert.equal(channel.subscribed, true);
+    channel.publish('client-x', 1);
+    assert.equal(FakeSocket.last.took().length, 1, 'it is sent');
+  });
+
+  test('a newer token does not wait for the answer to the one before', async () => {
+    const client = await connected();
+    client.subscribe('private-orders', { auth: 'key:bad' });
+    await settle();
+    client.subscribe('private-orders', { auth: 'key:good' });
+    await settle();
+    assert.deepEqual(FakeSocket.last.took(), [
+      subscribe('private-orders', { auth: 'key:bad' }),
+      subscribe('private-orders', { auth: 'key:good' }),
+    ]);
+    FakeSocket.last.say('pusher:subscription_error', { error: 'No', status: 401 }, 'private-orders');
+    FakeSocket.last.confirm('private-orders');
+    assert.equal(client.channel('private-orders').subscribed, true);
+  });
 
   test('is not tried again when the channel was left meanwhile', async () => {
     const client = await connected();
@@ -255,6 +286,44 @@ describe('leaving', () => {
     channel.on('shipped', () => assert.fail('heard'));
     channel.unsubscribe();
     FakeSocket.last.say('shipped', {}, 'orders');
+  });
+
+  for (const [what, answer] of Object.entries({
+    confirmation: () => FakeSocket.last.confirm('private-orders'),
+    refusal: () => FakeSocket.last.say('pusher:subscription_error', { error: 'No', status: 401 }, 'private-orders'),
+  })) {
+    test(`a ${what} that comes late is not one of the next channel of that name`, async () => {
+      const waiting = [];
+      const client = await connected({ authorizer: () => new Promise((resolve) => waiting.push(resolve)) });
+      const old = client.subscribe('private-orders');
+      waiting[0]({ auth: 'key:old' });
+      await settle();
+      old.unsubscribe();
+      const fresh = client.subscribe('private-orders');
+      await settle();
+      answer();
+      assert.equal(fresh.subscribed, false);
+      assert.deepEqual(client.told('subscription_succeeded', 'subscription_error'), []);
+      waiting[1]({ auth: 'key:fresh' });
+      await settle();
+      assert.deepEqual(FakeSocket.last.took().at(-1), subscribe('private-orders', { auth: 'key:fresh' }));
+      FakeSocket.last.confirm('private-orders');
+      assert.equal(fresh.subscribed, true);
+    });
+  }
+
+  test('in a handler: the handlers that come after it hear nothing', async () => {
+    const client = await connected();
+    const channel = client.subscribe('presence-room', { auth: 'key:token' });
+    client.on('subscription_succeeded', () => channel.unsubscribe());
+    const heard = [];
+    for (const event of ['subscription_succeeded', 'here']) {
+      channel.on(event, () => heard.push(event));
+    }
+    await settle();
+    FakeSocket.last.confirm('presence-room', { presence: { count: 0, ids: [], hash: {} } });
+    assert.deepEqual(heard, []);
+    assert.equal(channel.subscribed, false);
   });
 
   test('and subscribing at once is another channel, which the old one cannot leave', async () => {
@@ -361,6 +430,10 @@ describe('events', () => {
     ['pusher:signin_success', 'null'],
     ['pusher_internal:watchlist_events', 'null'],
     ['pusher_internal:watchlist_events', '{"events":[{}]}'],
+    ['pusher_internal:watchlist_events', '{"events":[null]}'],
+    ['pusher_internal:watchlist_events', '{"events":7}'],
+    ['pusher_internal:member_added', '{"user_id":{"toString":7,"valueOf":7}}'],
+    ['pusher_internal:subscription_succeeded', '{"presence":{"hash":"text"}}'],
   ]) {
     test(`${event} with ${data} harms nothing`, async () => {
       const client = await connected();
@@ -382,6 +455,8 @@ describe('events', () => {
     FakeSocket.last.say('pusher_internal:subscription_count', { subscription_count: 12 }, 'orders');
     assert.deepEqual(heard, [{}, { subscription_count: 12 }]);
     assert.equal(channel.subscriptionCount, 12);
+    FakeSocket.last.drop(4200);
+    assert.equal(channel.subscriptionCount, null, 'nobody knows without a connection');
   });
 
   test('of encrypted channels are passed through', async () => {
@@ -390,6 +465,11 @@ describe('events', () => {
     const heard = [];
     channel.on('entry', (data) => heard.push(data));
     await settle();
+    assert.deepEqual(
+      FakeSocket.last.took(),
+      [subscribe('private-encrypted-diary', { auth: 'key:token' })],
+      'the server must not know the secret',
+    );
     FakeSocket.last.confirm('private-encrypted-diary');
     FakeSocket.last.say('entry', { nonce: 'bm9uY2U=', ciphertext: 'eA==' }, 'private-encrypted-diary');
     assert.deepEqual(heard, [{ nonce: 'bm9uY2U=', ciphertext: 'eA==' }]);
@@ -434,7 +514,7 @@ describe('client events', () => {
     assert.equal(client.publish('orders', 'client-x', 1), channel);
     assert.deepEqual(FakeSocket.last.took(), [sent('client-x', 1)]);
     assert.throws(() => client.publish('others', 'client-x', 1), {
-      message: 'Subscribe to others before you publish there.',
+      message: 'Subscribe to others before you publish.',
     });
   });
 
@@ -483,6 +563,16 @@ describe('client events', () => {
     channel.publish('client-a', 1);
     FakeSocket.last.greet('2.2');
     await settle();
+    FakeSocket.last.confirm('orders');
+    assert.deepEqual(FakeSocket.last.took(), [subscribe('orders'), sent('client-a', 1)]);
+  });
+
+  test('wait when the socket closes already', async () => {
+    const client = await connected();
+    const channel = await joined(client);
+    FakeSocket.last.readyState = 2;
+    channel.publish('client-a', 1);
+    await again();
     FakeSocket.last.confirm('orders');
     assert.deepEqual(FakeSocket.last.took(), [subscribe('orders'), sent('client-a', 1)]);
   });

@@ -39,7 +39,7 @@ describe('the address', () => {
   });
 
   test('without a WebSocket it says so', () => {
-    assert.throws(() => new OdyWebSocketClient('ws://a', 'key', { WebSocket: undefined }), /no WebSocket here/);
+    assert.throws(() => new OdyWebSocketClient('ws://a', 'key', { WebSocket: undefined }), /no WebSocket: give one/);
   });
 });
 
@@ -154,7 +154,7 @@ describe('connecting', () => {
     });
     await assert.rejects(client.connect(), {
       type: 'connection',
-      message: 'No WebSocket can be opened: mixed content',
+      message: 'There is no WebSocket: mixed content',
     });
     assert.equal(client.state, 'failed');
   });
@@ -242,6 +242,18 @@ describe('the waits between attempts', () => {
   test('are those of the options', async () => {
     const client = await begun({ reconnectDelay: 100, reconnectDelayMax: 300 });
     assert.deepEqual(await waits(client, 3), [100, 200, 300]);
+  });
+
+  test('are the usual ones where an option is undefined', async () => {
+    const client = await begun({
+      autoConnect: undefined,
+      reconnectAttempts: undefined,
+      reconnectDelay: undefined,
+      reconnectDelayMax: undefined,
+      connectTimeout: undefined,
+    });
+    assert.equal(client.state, 'connecting');
+    assert.deepEqual(await waits(client, 2), [1000, 2000]);
   });
 
   test('stay finite after very many', async () => {
@@ -546,6 +558,13 @@ describe('waking up', () => {
     await clock.advance(PATIENCE);
     assert.equal(client.told('disconnected')[0].code, 4201);
     assert.equal(FakeSocket.all.length, 2);
+  });
+
+  test('a clock that is set back makes it ask, too: it cannot measure the silence', async () => {
+    await connected();
+    clock.sleep(-3_600_000);
+    await clock.advance(10_000);
+    assert.deepEqual(FakeSocket.last.took(), [['pusher:ping', {}]]);
   });
 
   test('late timers of a hidden page are none', async () => {

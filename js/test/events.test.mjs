@@ -171,6 +171,17 @@ describe('a handler that throws', () => {
     assert.deepEqual(words(client.told('error')), ['A handler of x threw: text']);
   });
 
+  test('something that cannot be written harms nothing either', async () => {
+    const { client } = await channel();
+    client.on('state', () => {
+      throw Object.create(null);
+    });
+    FakeSocket.last.drop(4200);
+    assert.match(words(client.told('error'))[0], /^A handler of state threw: /);
+    FakeSocket.last.greet('2.2');
+    assert.equal(client.told('connected').length, 1, 'the client goes on telling');
+  });
+
   test('of the client harms no connection', async () => {
     const { client } = await channel();
     for (const event of ['state', 'disconnected', 'reconnecting', 'connected', 'connecting']) {

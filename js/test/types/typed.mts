@@ -7,7 +7,6 @@ interface Channels {
 }
 
 interface Mine {
-    [event: string]: unknown;
     invoice: { total: number };
 }
 
@@ -23,12 +22,16 @@ client.user.on('invoice', ({ total }) => total.toFixed());
 const channel: Channel<Channels['orders']> | undefined = client.channel('orders');
 const state: ConnectionState = client.state;
 const other: OdyDefault = new OdyDefault('ws://a', 'k');
-void [channel, state, other];
+const maybe = undefined as string | undefined;
+const unset = new OdyDefault('ws://a', 'k', { authEndpoint: maybe, authCredentials: 'include' });
+void [channel, state, other, unset];
 
 // @ts-expect-error the channel has no such event
 orders.on('shiped', () => {});
 // @ts-expect-error its data has no such field
 orders.on('shipped', ({ name }) => name);
+// @ts-expect-error nor has the user
+client.user.on('invoices', () => {});
 // @ts-expect-error there is no such channel
 client.subscribe('order');
 // @ts-expect-error that is not what the event carries

@@ -126,7 +126,11 @@ test('all steps by keyboard alone', async () => {
   await tabTo(page, 'disconnect', { back: true });
   await page.keyboard.press('Enter');
   await visitor.state('disconnected');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'connect', 'the focus is not lost');
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  assert.equal(await focused(), 'connect', 'the focus is not lost');
+  await page.keyboard.press('Space');
+  await visitor.state('connected');
+  assert.equal(await focused(), 'disconnect', 'nor here');
   await visitor.close();
 });
 

@@ -52,9 +52,13 @@ async function attack(visitor, { careful = true } = {}) {
     member.send({ event: `client-${name}`, channel: 'presence-room', data: name });
   }
   await member.works();
-  await page.fill('#channel-name', CORPUS[0]);
   await page.check('input[name=kind][value=public]');
-  await page.click('#subscribe');
+  await page.evaluate((names) => {
+    for (const name of names) {
+      document.getElementById('channel-name').value = name;
+      document.getElementById('subscribe-form').requestSubmit();
+    }
+  }, CORPUS);
   endpoint.refusal = [403, { error: CORPUS[0] }];
   await page.check('input[name=kind][value=private]');
   await page.fill('#channel-name', 'refused');
@@ -66,6 +70,8 @@ async function attack(visitor, { careful = true } = {}) {
     await visitor.says('.channel-state', /onerror=fired/);
     await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
     await visitor.says('#log pre', /<svg onload=fired/);
+    await visitor.says('.channel-name', /^<IMG SRC=x/);
+    await visitor.says('.channel-state', /Invalid channel name: <form>/);
   }
   await page.waitForTimeout(300);
   member.end();
@@ -115,6 +121,26 @@ test('the proof: where texts are taken for HTML, these attacks run', async () =>
   const fired = await attack(visitor, { careful: false });
   assert.ok(fired > 10, `${fired} have run`);
   await visitor.context.close();
+  closeClients();
+});
+
+test('data that is nested without end, and entries without end, leave the list alive', async () => {
+  const visitor = await meet(address, false);
+  await visitor.connect(server);
+  await visitor.subscribe('wall');
+  const member = await Client.greeted(server);
+  await member.subscribe('wall');
+  for (const data of ['['.repeat(5000) + ']'.repeat(5000), '{"a":'.repeat(1700) + '1' + '}'.repeat(1700)]) {
+    member.send({ event: 'client-deep', channel: 'wall', data });
+  }
+  member.send({ event: 'client-end', channel: 'wall', data: 'the end' });
+  await visitor.lists(/client-end/);
+  await visitor.lists(/client-deep[^]*nested too deeply/);
+  await visitor.page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+  await visitor.says('#log pre', /^\(nested too deeply to be shown\)$/);
+  await visitor.page.fill('#filter', 'the end');
+  await visitor.says('#count', /the last 1 shown/);
+  await visitor.close();
   closeClients();
 });
 

@@ -141,14 +141,17 @@ test('everything that goes wrong is said in words', async () => {
   await page.click('#connect');
   await visitor.says('#connect-problem', /cannot be reached \(1006\)\. Is the server running/);
   await visitor.picture('problem');
-  await page.click('#disconnect');
   await page.fill('#url', `ws://127.0.0.1:${server.port}`);
   await page.fill('#key', 'wrong-key');
-  await page.click('#connect');
+  await page.keyboard.press('Enter');
   await visitor.state('failed');
   await visitor.says('#connect-problem', /4001.*WEBSOCKET_API_KEY/);
   await visitor.connect(server);
   assert.equal(await page.locator('#connect-problem').isHidden(), true);
+  assert.equal(await page.locator('#connect').isDisabled(), true, 'that is done');
+  await page.fill('#url', 'ws://localhost:1');
+  assert.equal(await page.locator('#connect').isDisabled(), false, 'another address is not');
+  await page.fill('#url', `ws://127.0.0.1:${server.port}`);
 
   await page.fill('#channel-name', 'no spaces');
   await page.click('#subscribe');
@@ -161,6 +164,9 @@ test('everything that goes wrong is said in words', async () => {
   await page.fill('#endpoint', endpoint.url);
   await page.click('#subscribe');
   await visitor.says('.channel-state', /Ann may not read orders \(status 403\)/);
+  endpoint.refusal = [422, { error: { code: 7 } }];
+  await page.click('#subscribe');
+  await visitor.says('.channel-state', /\{"code":7\} \(status 422\)/);
   await page.fill('#endpoint', 'http://127.0.0.1:9/auth');
   await page.click('#subscribe');
   await visitor.says('.channel-state', /gave no answer.*CORS/);
@@ -168,6 +174,33 @@ test('everything that goes wrong is said in words', async () => {
   await visitor.says('#send-problem', /not subscribed to orders/);
   await visitor.send('client', 'orders', 'client-x', '{no json');
   await visitor.says('#send-problem', /no JSON/);
+});
+
+test('servers that do not answer are not waited for', async () => {
+  visitor = await Visitor.open(browser, { url: 'about:blank' });
+  const { page } = visitor;
+  await page.addInitScript(() => {
+    const { timeout } = AbortSignal;
+    AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds / 50);
+  });
+  await page.goto(address);
+  await visitor.connect(server);
+  const silent = createServer(() => {});
+  await new Promise((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  silent.unref();
+  const url = `http://127.0.0.1:${silent.address().port}`;
+  await visitor.choose('private', 'endpoint');
+  await page.fill('#channel-name', 'orders');
+  await page.fill('#endpoint', `${url}/auth`);
+  await page.click('#subscribe');
+  await visitor.says('.channel-state', /gave no answer/);
+  await page.check('input[name=as][value=server]');
+  await page.fill('#api', url);
+  await visitor.send('server', 'my-channel', 'new-message');
+  await visitor.says('#send-problem', /gave no answer/);
+  assert.equal(await page.locator('#send').isDisabled(), false);
+  silent.closeAllConnections();
+  await new Promise((resolve) => silent.close(resolve));
 });
 
 test('the list can be filtered, paused, opened and emptied', async () => {

@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from 'node:test';
 import WebSocket from 'ws';
 import { OdyWebSocketClient } from '../../../js/dist/ody-websocket.mjs';
 import { CERTIFICATES } from '../lib/certificates.mjs';
-import { Client, authenticate, authorize, closeClients } from '../lib/clients.mjs';
+import { Client, authenticate, authorize, closeClients, sign } from '../lib/clients.mjs';
 import { Server, artisan } from '../lib/server.mjs';
 import { Inbox, eventually, within } from '../lib/wait.mjs';
 
@@ -151,6 +151,46 @@ test('signing in: events to the user, the watchlist, refusals', async () => {
   }, 'an event to Bob');
   assert.deepEqual((await invoices.next('the invoice'))[0], { total: 7 });
   await assert.rejects(ody().signin({ auth: `${server.key}:wrong`, user_data: '{"id":"ann"}' }), { name: 'OdyWebSocketError' });
+});
+
+test('who has signed in is in presence channels without channel_data, also after a restart', async () => {
+  const slowly = (make) => async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return make(request);
+  };
+  const client = ody({
+    userAuthorizer: slowly(({ socket_id }) => authenticate(server, socket_id, { id: 'ann', user_info: { name: 'Ann' } })),
+    authorizer: ({ socket_id, channel_name }) => ({ auth: sign(server, socket_id, channel_name) }),
+  });
+  client.signin();
+  const room = await subscribed(client, 'presence-signed-in');
+  const here = heard(room, 'here');
+  assert.equal((await artisan(server.project, 'websocket:restart')).code, 0);
+  assert.deepEqual(await here, [{ user_id: 'ann', user_info: { name: 'Ann' } }]);
+  assert.deepEqual(room.members.me, { user_id: 'ann', user_info: { name: 'Ann' } });
+  assert.deepEqual(client.errors.pending, []);
+  await client.signin(authenticate(server, client.getSocketId(), { id: 'ann' }));
+  await assert.rejects(client.signin(authenticate(server, client.getSocketId(), { id: 'bob' })), /another user/);
+});
+
+test('a slow token, and the channel is left and wanted again before and after', async () => {
+  const client = ody({
+    authorizer: async ({ socket_id, channel_name }) => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+      return authorize(server, socket_id, channel_name);
+    },
+  });
+  await client.connect();
+  for (let time = 0; time < 50; time++) {
+    client.subscribe('private-door');
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 12));
+    client.unsubscribe('private-door');
+  }
+  await subscribed(client, 'private-door');
+  const opened = heard(client.channel('private-door'), 'opened');
+  await eventually(async () => (await server.publish('private-door', 'opened')) === 1, 'one subscription');
+  await opened;
+  assert.deepEqual(client.errors.pending, []);
 });
 
 test('a restarted server has every channel again, with fresh tokens', async () => {
