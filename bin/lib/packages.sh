@@ -73,7 +73,7 @@ missing_to_test() {
     has debootstrap || echo debootstrap
     has nginx || [[ -x /usr/sbin/nginx ]] || echo nginx-light
     has caddy || echo caddy
-    has chromium || echo chromium
+    has chromium-headless-shell || echo chromium-headless-shell
     has supervisord || echo supervisor
     has systemd-analyze || echo systemd
     has openssl || echo openssl

@@ -37,7 +37,8 @@ static void expire(ody_timer *timer, uint64_t now)
     ody__home_expire(ody_container_of(timer, ody_hub, expiry));
 }
 
-/* The answer to pusher:ping is always the same: one batch for all. */
+/* The answer to pusher:ping is always the same: one batch for all. It does not wait for clients, so
+ * it counts apart. */
 static int pong_make(ody_hub *hub)
 {
     ody_bytes *text = ody__hub_scratch(hub);
@@ -49,7 +50,7 @@ static int pong_make(ody_hub *hub)
         return ODY_EMEMORY;
     }
     length = ody_encode_frame_header(header, ODY_OPCODE_TEXT, text->length);
-    hub->pong = ody_batch_new(&hub->unique_bytes, (uint32_t)(length + text->length));
+    hub->pong = ody_batch_new(&hub->kept_bytes, (uint32_t)(length + text->length));
     if (!hub->pong) {
         return ODY_EMEMORY;
     }

@@ -73,7 +73,8 @@ struct ody_hub {
     ody_interest *interest;  /* owned; NULL: no PHP worker has registered yet */
     ody_observer *observers; /* owned; NULL: nobody looks */
     ody_list open_batches;   /* ody_local_channel with a batch of this turn */
-    uint64_t unique_bytes;
+    uint64_t unique_bytes;   /* of batches that wait for clients */
+    uint64_t kept_bytes;     /* of pong */
     uint64_t turn_bytes;
     uint64_t turn_deliveries;
     ody_stamps stamps; /* of this turn's messages */

@@ -15,10 +15,14 @@ export function remember(id: string): void {
   chosen = id || chosen;
 }
 
-/** A field to choose an app with; hidden while there is one only. @param all whether one may choose all of them, as "" */
+/**
+ * A field to choose an app with; hidden while there is one only.
+ * @param all whether one may choose all of them, as "" @param first what is chosen at first
+ */
 export function appField(
   changed: (id: string) => void,
-  all = false,
+  all: boolean,
+  first: string,
 ): { element: HTMLElement; stop: () => void; value: () => string } {
   const select = make('select', '') as HTMLSelectElement;
   select.id = 'app';
@@ -29,7 +33,7 @@ export function appField(
     const wanted = [...(all ? [''] : []), ...ids()];
     element.hidden = ids().length < 2;
     if (wanted.join(' ') !== Array.from(select.options, ({ value }) => value).join(' ')) {
-      const kept = select.options.length > 0 ? select.value : all ? '' : app();
+      const kept = select.options.length > 0 ? select.value : first || (all ? '' : app());
       select.replaceChildren(...wanted.map((id) => option(id)));
       select.value = wanted.includes(kept) ? kept : (wanted[0] ?? '');
     }
@@ -39,7 +43,7 @@ export function appField(
     changed(select.value);
   });
   fill();
-  return { element, stop: onReading(fill), value: () => select.value };
+  return { element, stop: onReading(fill), value: () => (select.options.length > 0 ? select.value : first) };
 }
 
 function option(id: string): HTMLOptionElement {
@@ -48,14 +52,15 @@ function option(id: string): HTMLOptionElement {
   return element;
 }
 
-/** The title of a list, with how many there are in all apps together. */
+/** The title of a list, with how many there are. @param own the app that the list is about; "": all of them */
 export function counted(
   title: string,
   of: 'channels' | 'connections' | 'users',
+  own: () => string,
 ): { element: HTMLElement; stop: () => void } {
   const number = make('span', 'count', '');
   const fill = (): void => {
-    const apps = latest()?.status.apps;
+    const apps = latest()?.status.apps.filter(({ id }) => own() === '' || own() === id);
     number.textContent = apps ? `${count(apps.reduce((sum, each) => sum + each[of], 0))} in all` : '';
   };
   fill();

@@ -1,13 +1,14 @@
 /** Channels: all of them, and one with who is in it and what is said. */
 import { make } from '../page/dom.js';
-import { get, sentence } from './api.js';
+import { ApiError, get, sentence } from './api.js';
 import { app, appField, counted, remember } from './apps.js';
 import { count, duration, plural } from './format.js';
+import { pretty } from './entry.js';
 import { List } from './list.js';
 import { live } from './samples.js';
 import { sendForm } from './send.js';
 import { Tail } from './tail.js';
-import { type View, anchor, heading, link, register, stopAll } from './views.js';
+import { type Route, type View, anchor, heading, keep, link, register, stopAll } from './views.js';
 
 interface ChannelRow {
   name: string;
@@ -27,12 +28,14 @@ const AGAIN = 3000; // ms
 export function filterField(
   words: string,
   placeholder: string,
+  first: string,
   changed: () => void,
 ): { element: HTMLElement; value: () => string } {
   const label = make('label', '', words) as HTMLLabelElement;
   const control = make('input', '') as HTMLInputElement;
   label.htmlFor = control.id = 'filter';
   control.placeholder = placeholder;
+  control.value = first;
   control.spellcheck = false;
   control.autocapitalize = 'none';
   control.autocomplete = 'off';
@@ -67,14 +70,19 @@ function channelList(filter: () => string, own: () => string): List<ChannelRow> 
   });
 }
 
-/** The tools above a list of what belongs to one app; what is entered can be opened by its name. */
+/** The tools above a list of what belongs to one app; what is entered can be opened by its name, and stands in the address. */
 export function nameTools(
-  view: string,
+  [views, view]: [string, string],
   words: [string, string],
+  [, first = '', find = '']: Route,
   changed: () => void,
 ): { element: HTMLElement; value: () => string; own: () => string; stop: () => void } {
-  const filter = filterField(words[0], words[1], changed);
-  const apps = appField(changed);
+  const turned = (): void => {
+    keep(views, filter.value() || !apps.element.hidden ? own() : '', filter.value());
+    changed();
+  };
+  const filter = filterField(words[0], words[1], find, turned);
+  const apps = appField(turned, false, first);
   const own = (): string => apps.value() || app();
   const element = make('form', 'tools', filter.element, apps.element);
   element.addEventListener('submit', (event) => {
@@ -86,15 +94,19 @@ export function nameTools(
   return { element, value: filter.value, own, stop: apps.stop };
 }
 
-function channels(): View {
+function channels(route: Route): View {
   const open = make('p', 'hint');
-  const tools = nameTools('channel', ['Name begins with', 'presence-'], () => {
+  const offer = (): void => {
     const name = tools.value();
-    list.restart();
     open.replaceChildren(...(name ? ['Watch ', anchor(name, 'channel', tools.own(), name), ' in any case.'] : []));
+  };
+  const tools = nameTools(['channels', 'channel'], ['Name begins with', 'presence-'], route, () => {
+    list.restart();
+    offer();
   });
+  offer();
   const list = channelList(tools.value, tools.own);
-  const title = counted('Channels', 'channels');
+  const title = counted('Channels', 'channels', tools.own);
   return {
     title: 'Channels',
     element: make('section', 'card', title.element, tools.element, open, list.element),
@@ -105,25 +117,25 @@ function channels(): View {
 /** The numbers of one channel, kept up to date. */
 function head(own: string, name: string): { element: HTMLElement; stop: () => void } {
   const facts = make('p', 'facts-line', '…');
-  const cached = make('div', '');
+  const summary = make('summary', '');
+  const text = make('pre', '');
+  const cached = make('details', 'kept', summary, text);
   const ask = async (): Promise<void> => {
     try {
       const details = await get<Details>('channel', { app: own, name });
       const users = details.type.startsWith('presence') ? `, ${plural(details.users, 'user')}` : '';
       facts.textContent = `${details.type} · ${plural(details.subscribers, 'connection')}${users}`;
-      cached.replaceChildren(...(details.cached === undefined ? [] : [keptEvent(details)]));
+      cached.hidden = details.cached === undefined;
+      summary.textContent = `Keeps its last event for another ${duration(details.cached_for ?? 0)}`;
+      text.textContent = pretty(details.cached ?? '');
     } catch (error) {
-      facts.textContent = sentence(error);
+      facts.textContent = (error as ApiError).status === 0 ? facts.textContent : sentence(error);
     }
   };
+  cached.hidden = true;
   const timer = setInterval(() => live() && void ask(), AGAIN);
   void ask();
   return { element: make('div', '', facts, cached), stop: () => clearInterval(timer) };
-}
-
-function keptEvent({ cached = '', cached_for = 0 }: Details): HTMLElement {
-  const summary = make('summary', '', `Keeps its last event for another ${duration(cached_for)}`);
-  return make('details', 'kept', summary, make('pre', '', cached));
 }
 
 interface Subscriber {
@@ -147,7 +159,7 @@ function subscribers(own: string, name: string): List<Subscriber> {
     limit: 12,
     columns: [
       { title: 'Connection', cell: ({ id }) => anchor(id, 'connection', id) },
-      { title: 'User', cell: ({ user }) => user ?? '' },
+      { title: 'User', cell: ({ user }) => (user === null ? '' : anchor(user, 'user', own, user)) },
     ],
   });
 }
@@ -162,13 +174,17 @@ function members(own: string, name: string): List<MemberRow> {
     limit: 12,
     columns: [
       { title: 'User', cell: (member) => anchor(member.name, 'user', own, member.name) },
-      { title: 'Information', cell: ({ info }) => make('span', 'code', JSON.stringify(info).slice(0, 300)) },
-      { title: 'Connections', cell: ({ connections }) => count(connections), numeric: true },
+      {
+        title: 'Information',
+        cell: ({ info }) => make('span', 'code', JSON.stringify(info).slice(0, 300)),
+        broad: true,
+      },
+      { title: 'Connections', cell: ({ connections }) => count(connections), numeric: true, wide: true },
     ],
   });
 }
 
-function channel([, own = '', name = '']: string[]): View {
+function channel([, own = '', name = '']: Route): View {
   remember(own);
   const top = head(own, name);
   const tail = new Tail({ app: own, channel: name });

@@ -56,7 +56,7 @@ export function duration(seconds: number): string {
 
 /** 0.4 %, 37 % */
 export const percent = (share: number): string =>
-  `${share < 0.1 && share > 0 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`;
+  `${share < 0.1 && share > 0.0005 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`;
 
 /** 1 connection, 2 connections */
 export const plural = (value: number, one: string, many = `${one}s`): string =>

@@ -1,6 +1,6 @@
 /** A table of what the server has many of: filtered there, shown page by page, kept up to date while somebody looks. */
 import { make } from '../page/dom.js';
-import { get, sentence } from './api.js';
+import { ApiError, get, sentence } from './api.js';
 import { count } from './format.js';
 import { live } from './samples.js';
 
@@ -12,6 +12,10 @@ export interface Column<Row> {
   numeric?: boolean;
   /** Left out where there is little room. */
   wide?: boolean;
+  /** Needs more room than others. */
+  broad?: boolean;
+  /** Whether the cell is to be seen at once. */
+  marked?: (row: Row) => boolean;
 }
 
 export interface ListOptions<Row> {
@@ -48,6 +52,7 @@ export class List<Row> {
   #options: ListOptions<Row>;
   #body = make('tbody', '');
   #note = make('p', 'hint list-note');
+  #loading = make('p', 'hint loading', 'Loading…');
   #problem = make('p', 'problem');
   #frame: HTMLElement;
   #back = button('Back', () => this.#turn(-1));
@@ -79,10 +84,17 @@ export class List<Row> {
     this.#frame.setAttribute('aria-label', options.caption);
     this.#problem.hidden = true;
     this.#problem.setAttribute('role', 'alert');
-    this.element = make('div', 'list', this.#problem, this.#frame, make('div', 'list-foot', this.#note, this.#pages));
-    this.#pages.hidden = true;
+    this.element = make(
+      'div',
+      'list',
+      this.#problem,
+      this.#loading,
+      this.#frame,
+      make('div', 'list-foot', this.#note, this.#pages),
+    );
+    this.#pages.hidden = this.#frame.hidden = true;
     this.#timer = setInterval(() => {
-      if (live()) {
+      if (live() && !this.#question) {
         void this.#ask();
       }
     }, EVERY);
@@ -125,10 +137,14 @@ export class List<Row> {
         this.#show(answer);
       }
     } catch (error) {
-      if (!question.signal.aborted) {
+      if (!question.signal.aborted && (error as ApiError).status !== 0) {
         this.#problem.textContent = sentence(error);
         this.#problem.hidden = false;
+        this.#loading.hidden = true;
       }
+    }
+    if (this.#question === question) {
+      this.#question = null;
     }
   }
 
@@ -143,6 +159,7 @@ export class List<Row> {
     this.#pages.hidden = next === null && this.#places.length === 1;
     this.#back.disabled = this.#places.length === 1;
     this.#next.disabled = next === null;
+    this.#loading.hidden = true;
     this.#note.textContent = this.#words(rows.length, complete ? null : examined);
   }
 
@@ -167,6 +184,7 @@ export class List<Row> {
       if (index === 0) {
         cell.setAttribute('scope', 'row');
       }
+      cell.classList.toggle('marked', Boolean(column.marked?.(entry)));
       if (typeof content === 'string' ? cell.textContent !== content : !known) {
         cell.replaceChildren(content);
       }
@@ -176,8 +194,8 @@ export class List<Row> {
   }
 }
 
-const names = <Row>({ numeric, wide }: Column<Row>): string =>
-  [numeric && 'numeric', wide && 'wide'].filter(Boolean).join(' ');
+const names = <Row>({ numeric, wide, broad }: Column<Row>): string =>
+  [numeric && 'numeric', wide && 'wide', broad && 'broad'].filter(Boolean).join(' ');
 
 /** Puts elements into their order, moving only what stands elsewhere: whatever has the focus keeps it. */
 function place(parent: HTMLElement, elements: HTMLElement[]): void {

@@ -7,7 +7,7 @@ export function askForPassword(): void {
   if (at('login').hidden) {
     show('login', true);
     show('inside', false);
-    show('sign-out', false);
+    show('tools', false);
     input('password').value = '';
     input('password').focus();
   }
@@ -41,6 +41,7 @@ export function startLogin(entered: () => void): void {
 export function enter(entered: () => void): void {
   show('login', false);
   show('inside', true);
+  show('tools', true);
   show('sign-out', signedIn());
   input('password').value = '';
   entered();

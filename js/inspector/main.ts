@@ -3,7 +3,6 @@ import { announce, at, show } from '../page/dom.js';
 import { listeners, signedIn } from './api.js';
 import { startChannels } from './channels.js';
 import { startConnections } from './connections.js';
-import { duration } from './format.js';
 import { askForPassword, enter, startLogin } from './login.js';
 import { startOverview } from './overview.js';
 import { hold, latest, onReading, pause } from './samples.js';
@@ -39,20 +38,16 @@ function showState(): void {
   const element = at('state');
   element.textContent = WORDS[now];
   element.dataset['state'] = now;
+  if (now === 'away' && told !== now) {
+    const time = new Date().toTimeString().slice(0, 8);
+    at('trouble').textContent =
+      `The server does not answer since ${time}. What stands here was known then; it is asked again and again.`;
+  }
   show('trouble', now === 'away');
-  if (now !== told && (told !== 'waiting' || now === 'away')) {
-    announce(now === 'away' ? 'The server does not answer' : `The numbers are ${WORDS[now]}`);
+  if (now !== told && told !== 'waiting' && now !== 'away') {
+    announce(`The numbers are ${WORDS[now]}`);
   }
   told = now;
-}
-
-function showServer(): void {
-  const status = latest()?.status;
-  if (status) {
-    at('server').textContent = `${status.host}:${status.port}${status.tls ? ' (TLS)' : ''}`;
-    at('version').textContent = status.version;
-    at('uptime').textContent = duration(status.uptime);
-  }
 }
 
 function startPause(): void {
@@ -79,16 +74,14 @@ listeners.signIn = () => {
   close();
   askForPassword();
 };
+at('host').textContent = location.host;
 startOverview();
 startChannels();
 startConnections();
 startUsers();
 startLogin(begin);
 startPause();
-onReading(() => {
-  showState();
-  showServer();
-});
+onReading(showState);
 at('skip').addEventListener('click', (event) => {
   event.preventDefault(); // the address says which view is shown
   at(at('inside').hidden ? 'password' : 'view').focus();

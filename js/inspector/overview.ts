@@ -1,23 +1,42 @@
 /** The server at a glance: charts, threads, apps, what was refused or lost, and what works beside it. */
 import { make } from '../page/dom.js';
 import { Chart } from './chart.js';
-import { bytes, count, duration, few, latency, percent, rate } from './format.js';
+import { bytes, count, duration, few, latency, percent, plural, rate } from './format.js';
 import { LOSSES } from './losses.js';
-import { type Overview, growth, latest, onReading, quantiles, rates, total, values } from './samples.js';
-import { type View, register } from './views.js';
+import {
+  KEPT,
+  type Overview,
+  ages,
+  growth,
+  known,
+  latest,
+  onReading,
+  quantiles,
+  rates,
+  total,
+  values,
+} from './samples.js';
+import { type View, anchor, register } from './views.js';
 
 const MINUTE = 60; // s
+const NEARLY = 0.9; // of what is possible
 
 interface Shown {
   value: string;
   note: string | Node;
+  /** Something is not well: what, in words. */
+  alarm?: string | false;
+  /** Values of the last readings. */
   series: (number | null)[][];
-  most: (value: number) => string;
 }
 
 interface Card {
   title: string;
+  /** The view that shows more. */
+  more?: string[];
   lines?: number;
+  /** Says a value of the chart. */
+  say: (value: number) => string;
   show: (reading: Overview) => Shown;
 }
 
@@ -30,17 +49,15 @@ function legend(line: number, words: string): HTMLElement {
 
 const last = (series: number[]): number => series.at(-1) ?? 0;
 
+const often = (value: number): string => `${rate(value)}/s`;
+
 /** A card of something that is counted, as so much a second. */
 const flow = (title: string, name: string, note: (reading: Overview) => string): Card => ({
   title,
+  say: often,
   show: (reading) => {
     const series = rates((each) => total(each, name));
-    return {
-      value: `${rate(last(series))}/s`,
-      note: note(reading),
-      series: [series],
-      most: (most) => `${rate(most)}/s`,
-    };
+    return { value: often(last(series)), note: note(reading), series: [series] };
   },
 });
 
@@ -53,23 +70,31 @@ function load(): number[] {
   return (each[0] ?? []).map((_, index) => Math.min(Math.max(...each.map((series) => series[index] ?? 0)), 1));
 }
 
+const opened = (reading: Overview): number => total(reading, 'accepted') - total(reading, 'handed_over');
+
 const CARDS: Card[] = [
   {
     title: 'Connections',
-    show: (reading) => ({
-      value: few(total(reading, 'connections')),
-      note: `of ${few(reading.status.connection_limit)} · ${rate(last(rates((each) => total(each, 'accepted') - total(each, 'handed_over'))))}/s new`,
-      series: [values((each) => total(each, 'connections'))],
-      most: few,
-    }),
+    more: ['connections'],
+    say: few,
+    show: (reading) => {
+      const [now, most] = [total(reading, 'connections'), reading.status.connection_limit];
+      return {
+        value: few(now),
+        note: `of ${few(most)} · ${often(last(rates(opened)))} new`,
+        alarm: now > NEARLY * most && `nearly all of ${few(most)} possible`,
+        series: [values((each) => total(each, 'connections'))],
+      };
+    },
   },
   {
     title: 'Channels',
+    more: ['channels'],
+    say: few,
     show: (reading) => ({
       value: few(total(reading, 'channels')),
       note: `${few(total(reading, 'subscriptions'))} subscriptions`,
       series: [values((each) => total(each, 'channels'))],
-      most: few,
     }),
   },
   flow('Published', 'messages_published', (reading) => `${few(total(reading, 'messages_published'))} since the start`),
@@ -77,11 +102,12 @@ const CARDS: Card[] = [
   flow(
     'From clients',
     'messages_received',
-    () => `${rate(last(rates((each) => total(each, 'client_errors'))))}/s answered with an error`,
+    () => `${often(last(rates((each) => total(each, 'client_errors'))))} refused`,
   ),
   {
-    title: 'Latency',
+    title: 'Publish to socket',
     lines: 2,
+    say: latency,
     show: () => {
       const series = quantiles();
       const now = series.at(-1);
@@ -90,46 +116,93 @@ const CARDS: Card[] = [
         note:
           now?.half == null
             ? 'nothing published in 10 s'
-            : make('span', '', legend(0, '99 %'), legend(1, `half in ${latency(now.half)}`)),
+            : make('span', '', legend(0, 'p99'), legend(1, `p50 ${latency(now.half)}`)),
         series: [series.map(({ most }) => most), series.map(({ half }) => half)],
-        most: latency,
       };
     },
   },
   {
     title: 'Busiest thread',
-    show: (reading) => ({
-      value: percent(last(load())),
-      note: `${percent(last(rates((each) => each.cpu_us / 1e6)))} processor · ${bytes(reading.status.memory)} memory`,
-      series: [load()],
-      most: percent,
-    }),
+    say: percent,
+    show: (reading) => {
+      const series = load();
+      return {
+        value: percent(last(series)),
+        note: `${percent(last(rates((each) => each.cpu_us / 1e6)))} CPU · ${bytes(reading.status.memory)} memory`,
+        alarm: last(series) > NEARLY && 'it can hardly keep up',
+        series: [series],
+      };
+    },
   },
   {
     title: 'Waiting for clients',
-    show: (reading) => ({
-      value: bytes(total(reading, 'outbound_bytes')),
-      note: `${bytes(reading.api_mailbox + total(reading, 'mailbox'))} between threads`,
-      series: [values((each) => total(each, 'outbound_bytes'))],
-      most: bytes,
-    }),
+    more: ['connections', '', '', 'slow'],
+    say: bytes,
+    show: (reading) => {
+      const now = total(reading, 'outbound_bytes');
+      return {
+        value: bytes(now),
+        note: `${bytes(reading.api_mailbox + total(reading, 'mailbox'))} between threads`,
+        alarm: now > reading.outbound_soft && 'somebody reads slowly',
+        series: [values((each) => total(each, 'outbound_bytes'))],
+      };
+    },
   },
 ];
 
+/** What a chart says: the value under the pointer, or the most. */
+function readout(
+  chart: Chart,
+  say: (value: number) => string,
+): { element: HTMLElement; update: (most: number) => void } {
+  const span = make('span', 'span', '');
+  const words = make('span', 'most', '');
+  const element = make('dd', 'picture', span, words);
+  let place: number | null = null;
+  let most = 0;
+  const show = (): void => {
+    const found = chart.point(place);
+    words.textContent = found
+      ? `${found.values.map((value) => (value === null ? '–' : say(value))).join(' / ')}, ${duration(found.age)} ago`
+      : `most ${say(most)}`;
+  };
+  element.addEventListener('pointermove', ({ clientX }) => {
+    const { left, width } = element.getBoundingClientRect();
+    place = (clientX - left) / width;
+    show();
+  });
+  element.addEventListener('pointerleave', () => {
+    place = null;
+    show();
+  });
+  element.append(chart.element);
+  const update = (value: number): void => {
+    most = value;
+    span.textContent = `last ${chart.span < KEPT ? `${chart.span} s` : '2 min'}`;
+    show();
+  };
+  return { element, update };
+}
+
 /** One card, and what brings it up to date. */
-function card({ title, lines = 1, show }: Card): { element: HTMLElement; update: (reading: Overview) => void } {
+function card({ title, more, lines = 1, say, show }: Card): {
+  element: HTMLElement;
+  update: (reading: Overview) => void;
+} {
   const value = make('dd', 'figure', '–');
   const note = make('dd', 'note', '');
-  const most = make('span', 'most', '');
   const chart = new Chart(lines);
-  const picture = make('dd', 'picture', most);
-  picture.append(chart.element);
-  const element = make('div', 'card figure-card', make('dt', '', title), value, note, picture);
+  const picture = readout(chart, say);
+  const name = make('dt', '', more ? anchor(title, ...more) : title);
+  const element = make('div', 'card figure-card', name, value, note, picture.element);
   const update = (reading: Overview): void => {
     const shown = show(reading);
+    const times = ages();
+    const series = shown.series.map((known) => [...times.slice(known.length).map(() => null), ...known]);
     value.textContent = shown.value;
-    note.replaceChildren(shown.note);
-    most.textContent = `most ${shown.most(chart.draw(...shown.series))}`;
+    note.replaceChildren(shown.alarm || shown.note);
+    element.classList.toggle('alarm', Boolean(shown.alarm));
+    picture.update(chart.draw(times, ...series));
   };
   return { element, update };
 }
@@ -139,14 +212,14 @@ function table(
   caption: string,
   heads: string[],
   wide: number[],
-): { element: HTMLElement; fill: (rows: (string | Node)[][]) => void } {
+): { element: HTMLElement; fill: (rows: (string | HTMLElement)[][]) => void } {
   const style = (index: number): string => `${index === 0 ? '' : 'numeric'}${wide.includes(index) ? ' wide' : ''}`;
   const cells = heads.map((words, index) => {
     const head = make('th', style(index), words);
     head.setAttribute('scope', 'col');
     return head;
   });
-  const body = make('tbody', '');
+  const body = make('tbody', '') as HTMLTableSectionElement;
   const whole = make(
     'table',
     '',
@@ -158,14 +231,21 @@ function table(
   frame.tabIndex = 0;
   frame.setAttribute('role', 'region');
   frame.setAttribute('aria-label', caption);
-  const fill = (rows: (string | Node)[][]): void =>
-    body.replaceChildren(
-      ...rows.map((row) => {
-        const cellsOf = row.map((content, index) => make(index === 0 ? 'th' : 'td', style(index), content));
-        cellsOf[0]?.setAttribute('scope', 'row');
-        return make('tr', '', ...cellsOf);
-      }),
-    );
+  const fill = (rows: (string | HTMLElement)[][]): void => {
+    rows.forEach((row, at) => {
+      const element = body.rows[at] ?? body.appendChild(make('tr', '') as HTMLTableRowElement);
+      row.forEach((content, index) => {
+        const cell = element.cells[index] ?? element.appendChild(make(index === 0 ? 'th' : 'td', style(index)));
+        if (cell.textContent !== (typeof content === 'string' ? content : content.textContent)) {
+          cell.replaceChildren(content); // what has the focus stays
+        }
+      });
+      element.cells[0]?.setAttribute('scope', 'row');
+    });
+    while (body.rows.length > rows.length) {
+      body.deleteRow(-1);
+    }
+  };
   return { element: frame, fill };
 }
 
@@ -193,7 +273,7 @@ function threads(): { element: HTMLElement; update: (reading: Overview) => void 
           bar(grown('busy_time') / 1e6),
           count(shard['connections'] ?? 0),
           count(shard['channels'] ?? 0),
-          `${rate(grown('deliveries'))}/s`,
+          often(grown('deliveries')),
           bytes((shard['outbound_bytes'] ?? 0) + (shard['mailbox'] ?? 0)),
         ];
       }),
@@ -211,9 +291,9 @@ function apps(): { element: HTMLElement; update: (reading: Overview) => void } {
     fill(
       reading.status.apps.map((app, index) => {
         const grown = (name: 'messages_published' | 'deliveries'): string =>
-          `${rate(last(rates((each) => each.status.apps[index]?.[name] ?? 0)))}/s`;
+          often(last(rates((each) => each.status.apps[index]?.[name] ?? 0)));
         return [
-          app.id,
+          anchor(app.id, 'channels', app.id),
           count(app.connections),
           count(app.channels),
           count(app.users),
@@ -225,69 +305,60 @@ function apps(): { element: HTMLElement; update: (reading: Overview) => void } {
   return { element: make('section', 'card', make('h2', '', 'Apps'), element), update };
 }
 
+/** What the last minute brought, as far as it is known. */
+function news(name: string): { fresh: boolean; words: string } {
+  const recent = growth((reading) => reading.losses[name] ?? 0, MINUTE);
+  const time = known(MINUTE);
+  const span = time === MINUTE ? 'in the last minute' : `in the last ${time} s`;
+  return { fresh: recent > 0, words: time === 0 ? '' : recent > 0 ? `+${count(recent)} ${span}` : `none ${span}` };
+}
+
+function loss(name: string, number: number): HTMLElement {
+  const { fresh, words } = news(name);
+  const [what, setting] = LOSSES[name] ?? [name];
+  return make(
+    'li',
+    fresh ? 'loss fresh' : 'loss',
+    make('span', 'what', what),
+    make('span', 'total', count(number)),
+    make('div', 'news', make('span', '', words), ...(setting ? [make('code', '', setting)] : [])),
+  );
+}
+
 function limits(): { element: HTMLElement; update: (reading: Overview) => void } {
   const none = make('p', 'hint', 'Nothing was refused and nothing was lost since the start.');
   const list = make('ul', 'losses');
   const update = ({ losses }: Overview): void => {
-    const known = Object.entries(losses).filter(([name, number]) => name !== 'all' && number > 0);
-    none.hidden = known.length > 0;
-    list.replaceChildren(
-      ...known.map(([name, number]) => {
-        const recent = growth((reading) => reading.losses[name] ?? 0, MINUTE);
-        const news = make(
-          'span',
-          recent > 0 ? 'news' : 'news none',
-          recent > 0 ? `+${count(recent)} in the last minute` : 'none in the last minute',
-        );
-        return make(
-          'li',
-          recent > 0 ? 'loss fresh' : 'loss',
-          make('span', 'what', LOSSES[name] ?? name),
-          make('span', 'total', count(number)),
-          news,
-        );
-      }),
-    );
+    const kinds = Object.entries(losses).filter(([name, number]) => name !== 'all' && number > 0);
+    none.hidden = kinds.length > 0;
+    list.replaceChildren(...kinds.map(([name, number]) => loss(name, number)));
   };
   return { element: make('section', 'card', make('h2', '', 'Limits and losses'), none, list), update };
 }
 
-/** The parts that are not there on every server. */
+/** What works beside the threads; not every server has all of it. */
 function parts({ http, status, tails }: Overview): [string, string][] {
-  const { php_workers: php, webhooks, redis } = status;
-  const answered = last(rates((reading) => reading.http['answers'] ?? 0));
-  return [
+  const { php_workers: php, webhooks, redis, version, host, port, tls, uptime } = status;
+  const answered = rate(last(rates((reading) => reading.http['answers'] ?? 0)));
+  const open = plural(http['connections'] ?? 0, 'connection');
+  const of = (numbers: Record<string, number>, name: string): string => count(numbers[name] ?? 0);
+  const all: [string, string | undefined][] = [
+    ['Server', `Ody WebSocket ${version} at ${host}:${port}${tls ? ' (TLS)' : ''}`],
+    ['Running for', duration(uptime)],
+    ['HTTP API', `${answered} requests/s · ${open} · ${of(http, 'failed_requests')} failed`],
     [
-      'HTTP API',
-      `${rate(answered)} requests/s · ${count(http['connections'] ?? 0)} connections · ${count(http['failed_requests'] ?? 0)} failed`,
+      'PHP workers',
+      php && `${php['busy']} of ${php['connected']} busy · ${of(php, 'queue')} waiting · ${of(php, 'failed')} failed`,
     ],
-    ...(php
-      ? [
-          [
-            'PHP workers',
-            `${php['busy']} of ${php['connected']} busy · ${count(php['queue'] ?? 0)} waiting · ${count(php['failed'] ?? 0)} failed`,
-          ] as [string, string],
-        ]
-      : []),
-    ...(webhooks
-      ? [
-          [
-            'Webhooks',
-            `${count(webhooks['queue'] ?? 0)} waiting · ${count(webhooks['sent'] ?? 0)} sent · ${webhooks['failing'] ? `${webhooks['failing']} failing` : 'none failing'}`,
-          ] as [string, string],
-        ]
-      : []),
-    ...(redis
-      ? [
-          [
-            'Redis',
-            `${redis.connected ? 'connected' : 'not connected'} · ${count(redis['messages'] ?? 0)} messages`,
-          ] as [string, string],
-        ]
-      : []),
-    ['Watched here', `${tails.open} of ${tails.most} channels and users`],
-    ['Running for', duration(status.uptime)],
+    [
+      'Webhooks',
+      webhooks &&
+        `${of(webhooks, 'queue')} waiting · ${of(webhooks, 'sent')} sent · ${webhooks['failing'] || 'none'} failing`,
+    ],
+    ['Redis', redis && `${redis.connected ? 'connected' : 'not connected'} · ${of(redis, 'messages')} messages`],
+    ['Inspectors', `watch ${tails.open} of at most ${tails.most} channels and users`],
   ];
+  return all.flatMap(([name, words]) => (words ? [[name, words]] : []));
 }
 
 function beside(): { element: HTMLElement; update: (reading: Overview) => void } {
@@ -304,12 +375,6 @@ function overview(): View {
     [limits(), beside()],
   ];
   const all = [...cards, ...left, ...right];
-  const update = (): void => {
-    const reading = latest();
-    if (reading) {
-      all.forEach((part) => part.update(reading));
-    }
-  };
   const figures = make('dl', 'figures', ...cards.map(({ element }) => element));
   const columns = make(
     'div',
@@ -318,6 +383,13 @@ function overview(): View {
     make('div', 'column', ...right.map(({ element }) => element)),
   );
   const title = make('h2', 'hidden-words', 'Overview');
+  const update = (): void => {
+    const reading = latest();
+    columns.hidden = !reading;
+    if (reading) {
+      all.forEach((part) => part.update(reading));
+    }
+  };
   update();
   return { title: 'Overview', element: make('div', 'overview', title, figures, columns), leave: onReading(update) };
 }

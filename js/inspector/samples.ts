@@ -23,6 +23,7 @@ export interface Overview {
   draining: number;
   api_mailbox: number;
   outbound_soft: number;
+  outbound_hard: number;
   tails: { open: number; most: number };
   losses: Counters;
   shards: Counters[];
@@ -50,7 +51,8 @@ export interface Quantiles {
   nearly: number | null;
 }
 
-const KEPT = 121; // readings
+/** Seconds of the readings that are kept: what charts show. */
+export const KEPT = 120;
 const LATENCY_WINDOW = 10; // readings
 const EVERY = 1000; // ms
 
@@ -78,11 +80,23 @@ export function rates(of: (reading: Overview) => number): number[] {
 /** A number as it was at each reading. */
 export const values = (of: (reading: Overview) => number): number[] => readings.map(of);
 
-/** How much a number grew in so many last seconds. */
+/** How long ago each reading was made when the last one was, seconds. */
+export const ages = (): number[] => readings.map((reading) => (latest()!.clock_us - reading.clock_us) / 1e6);
+
+/** The oldest reading of the so many last seconds. */
+const since = (seconds: number): Overview | undefined =>
+  readings.find((reading) => apart(reading, latest()!) <= seconds + 0.5);
+
+/** How much a number grew in so many last seconds, or since somebody looks. */
 export function growth(of: (reading: Overview) => number, seconds: number): number {
-  const last = readings.at(-1);
-  const from = last && readings.find((reading) => apart(reading, last) <= seconds + 0.5);
-  return last && from ? Math.max(of(last) - of(from), 0) : 0;
+  const [from, to] = [since(seconds), latest()];
+  return from && to ? Math.max(of(to) - of(from), 0) : 0;
+}
+
+/** How many of the so many last seconds somebody has looked. */
+export function known(seconds: number): number {
+  const [from, to] = [since(seconds), latest()];
+  return from && to ? Math.min(Math.round(apart(from, to)), seconds) : 0;
 }
 
 /** Where the share of all stands, in µs. What took longer than all bounds is taken for the last of them. */
@@ -125,7 +139,7 @@ function add(reading: Overview): void {
     readings.length = 0;
   }
   readings.push(reading);
-  readings.splice(0, readings.length - KEPT);
+  readings.splice(0, ages().filter((age) => age > KEPT + 1).length);
   listeners.forEach((listener) => listener());
 }
 
@@ -149,7 +163,13 @@ async function read(): Promise<void> {
 /** Holds everything that is read again and again, or lets it go on: a person wants that. */
 export function pause(value: boolean): void {
   paused = value;
+  if (live()) {
+    void read();
+  }
 }
+
+/** Whether a person wants that. */
+export const isPaused = (): boolean => paused;
 
 /** The same while nobody has signed in. When it ends the numbers are read at once. */
 export function hold(value: boolean): void {

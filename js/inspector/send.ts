@@ -1,5 +1,5 @@
 /** Sends a test event. */
-import { announce, make } from '../page/dom.js';
+import { make } from '../page/dom.js';
 import { post, sentence } from './api.js';
 import { plural } from './format.js';
 
@@ -30,43 +30,49 @@ function remark(data: string): string {
   }
 }
 
+/** Where a form says what became of it. */
+function results(): { elements: HTMLElement[]; sent: (words: string) => void; refused: (words: string) => void } {
+  const outcome = make('p', 'success');
+  const problem = make('p', 'problem');
+  outcome.setAttribute('role', 'status');
+  problem.setAttribute('role', 'alert');
+  const say = (good: string, bad: string): void => {
+    outcome.textContent = good;
+    problem.textContent = bad;
+    problem.hidden = bad === '';
+  };
+  say('', '');
+  return { elements: [problem, outcome], sent: (words) => say(words, ''), refused: (words) => say('', words) };
+}
+
 /** A form that sends to one channel. @param target what is shown as its receiver */
 export function sendForm(app: string, channel: string, target: string): HTMLElement {
   const event = make('input', '') as HTMLInputElement;
   const data = make('textarea', 'code') as HTMLTextAreaElement;
   const hint = make('p', 'hint');
-  const outcome = make('p', 'success');
-  const problem = make('p', 'problem');
-  const button = make('button', 'primary', 'Send') as HTMLButtonElement;
+  const { elements, sent, refused } = results();
+  const button = make('button', 'primary', 'Send');
   event.value = 'test';
   event.autocomplete = 'off';
   data.value = '{"hello": "world"}';
   data.rows = 3;
   data.addEventListener('input', () => (hint.textContent = remark(data.value)));
-  outcome.setAttribute('role', 'status');
-  problem.setAttribute('role', 'alert');
-  problem.hidden = true;
   button.id = 'send';
   const form = make(
     'form',
     '',
     field('event-name', 'Event', event),
     field('event-data', 'Data', data, hint),
-    problem,
-    outcome,
+    ...elements,
     make('div', 'buttons', button),
   );
   form.addEventListener('submit', (submitted) => {
     submitted.preventDefault();
-    outcome.textContent = '';
-    problem.hidden = true;
+    sent('');
     post<{ reached: number }>('publish', { app, channel, event: event.value.trim(), data: data.value }).then(
-      ({ reached }) => (outcome.textContent = `Sent to ${plural(reached, 'connection')}.`),
-      (error) => {
-        problem.textContent = sentence(error);
-        problem.hidden = false;
-        announce('The event was not sent');
-      },
+      ({ reached }) =>
+        reached > 0 ? sent(`Sent to ${plural(reached, 'connection')}.`) : refused('Nobody listens there.'),
+      (error) => refused(sentence(error)),
     );
   });
   return make('section', 'card', make('h3', '', `Send a test event to ${target}`), form);

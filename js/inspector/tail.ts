@@ -1,136 +1,69 @@
 /** What is said in a channel, or to and by a user, while somebody looks. */
 import { announce, make } from '../page/dom.js';
 import { ApiError, get, post, sentence } from './api.js';
-import { bytes, clock, count, plural } from './format.js';
-import { anchor } from './views.js';
+import { type Message, entry, gap, words } from './entry.js';
+import { count, plural } from './format.js';
+import { isPaused, onReading } from './samples.js';
 
-interface Message {
-  number: number;
-  at: number;
-  kind: 'event' | 'client_event' | 'whisper' | 'member_added' | 'member_removed';
-  client: string | null;
-  channel: string | null;
-  event: string | null;
-  user: string | null;
-  data: string;
-  length: number;
-  reached: number;
-  left_out: number;
-}
-
-const SHOWN = 200;
+const SHOWN = 200; // lines
+const KEPT = 1000; // lines that a filter may bring back
 const PAUSE = 150; // ms between two questions while much is said
 const AGAIN = 2000; // ms after a failure
-const PREVIEW = 160;
+
+/** What stands in the list: a message, or what is missing there; its row is made when it is shown for the first time. */
+type Line = ({ message: Message; text: string } | { missing: string }) & { row?: HTMLElement };
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** JSON is shown with its parts in lines of their own, everything else as it is. */
-function pretty(data: string): string {
-  try {
-    return JSON.stringify(JSON.parse(data), null, 2);
-  } catch {
-    return data;
-  }
+const missing = (left: number): Line[] =>
+  left > 0 ? [{ missing: `${plural(left, 'message')} left out: more than can be shown` }] : [];
+
+function tool(said: string, action: () => void): HTMLButtonElement {
+  const button = make('button', '', said) as HTMLButtonElement;
+  button.type = 'button';
+  button.addEventListener('click', action);
+  return button;
 }
 
-function title({ kind, event, user }: Message): string {
-  switch (kind) {
-    case 'member_added':
-      return `${user ?? ''} came in`;
-    case 'member_removed':
-      return `${user ?? ''} left`;
-    default:
-      return event ?? '';
-  }
-}
-
-/** Who said it, and how many heard it. */
-function facts({ kind, client, user, reached, length }: Message): (Node | string)[] {
-  const parts: (Node | string)[] = [];
-  if (client && kind !== 'whisper') {
-    parts.push('from ', anchor(user ?? client, 'connection', client), ' · ');
-  } else if (client) {
-    parts.push('to ', anchor(client, 'connection', client), ' alone · ');
-  }
-  if (kind !== 'whisper' && !(kind === 'client_event' && reached === 0)) {
-    parts.push(`to ${plural(reached, 'connection')} · `);
-  }
-  parts.push(bytes(length));
-  return parts;
-}
-
-/** One line, which opens. @param channel whether it says where */
-function entry(message: Message, channel: boolean): HTMLElement {
-  const date = new Date(message.at);
-  const time = make('time', '', clock(date)) as HTMLTimeElement;
-  time.dateTime = date.toISOString();
-  const what = make(
-    'span',
-    'what',
-    make('b', '', title(message)),
-    ' ',
-    make('span', 'preview', message.data.slice(0, PREVIEW)),
-  );
-  const where = channel ? [make('span', 'where', message.channel ?? '')] : [];
-  const details = make(
-    'details',
-    '',
-    make('summary', channel ? 'with-channel' : '', time, ...where, what),
-  ) as HTMLDetailsElement;
-  details.addEventListener('toggle', () => {
-    if (details.open && details.childElementCount === 1) {
-      const cut = message.data.length < message.length && new Blob([message.data]).size < message.length;
-      const rest = cut ? [make('p', 'hint', 'Only the beginning of the data is shown.')] : [];
-      details.append(make('p', 'hint facts-line', ...facts(message)), make('pre', '', pretty(message.data)), ...rest);
-    }
-  });
-  const item = make('li', 'entry', details);
-  item.dataset['kind'] = message.kind;
-  return item;
-}
-
-const gap = (left: number): HTMLElement =>
-  make('li', 'entry gap', `${plural(left, 'message')} left out: more than can be shown`);
-
-/** The panel. It reads from when it is made until it is stopped. */
+/** The panel. It reads from when it is made until it is stopped. While a line is open, nothing moves. */
 export class Tail {
   readonly element: HTMLElement;
   #list = make('ol', '');
   #count = make('p', 'count', '');
-  #empty = make('p', 'empty', 'Nothing yet. What is said from now on appears here.');
+  #empty = make('p', 'empty', '');
   #problem = make('p', 'problem');
-  #filter: HTMLInputElement;
-  #pause = make('button', '', 'Pause') as HTMLButtonElement;
-  #held: Message[] = [];
+  #filter = make('input', '') as HTMLInputElement;
+  #pause = tool('Pause', () => this.#turn());
+  #lines: Line[] = [];
+  #held = 0; // the last so many lines are not shown yet
   #seen = 0;
   #stopped = false;
   #tail: number | null = null;
   #about: { app: string; channel?: string; user?: string };
+  #forget: () => void;
 
   constructor(about: { app: string; channel?: string; user?: string }) {
     this.#about = about;
-    this.#filter = make('input', '') as HTMLInputElement;
     this.#filter.id = 'tail-filter';
     this.#filter.placeholder = 'Name or data';
     this.#filter.spellcheck = false;
-    this.#filter.addEventListener('input', () => this.#hide());
+    this.#filter.autocomplete = 'off';
+    this.#filter.type = 'search';
+    this.#filter.addEventListener('input', () => this.#again());
     this.#problem.hidden = true;
     this.#problem.setAttribute('role', 'alert');
+    this.#pause.setAttribute('aria-pressed', 'false');
     this.#list.id = 'tail';
     this.element = this.#build();
+    this.#forget = onReading(() => this.#flush()); // when all of the page goes on
+    this.#say();
     void this.#run();
   }
 
   #build(): HTMLElement {
     const label = make('label', '', 'Filter') as HTMLLabelElement;
     label.htmlFor = 'tail-filter';
-    this.#pause.type = 'button';
-    this.#pause.setAttribute('aria-pressed', 'false');
-    this.#pause.addEventListener('click', () => this.#turn());
-    const clear = make('button', '', 'Clear') as HTMLButtonElement;
-    clear.type = 'button';
-    clear.addEventListener('click', () => this.#clear());
+    const clear = tool('Clear', () => this.#clear());
     const frame = make('div', 'log', this.#empty, this.#list);
     frame.tabIndex = 0;
     frame.setAttribute('role', 'region');
@@ -143,6 +76,7 @@ export class Tail {
   /** Ends it, here and at the server. */
   stop(): void {
     this.#stopped = true;
+    this.#forget();
     if (this.#tail !== null) {
       void post('end-tail', { tail: this.#tail }, true).catch(() => {});
     }
@@ -157,7 +91,6 @@ export class Tail {
         this.#complain('');
         await this.#read(tail);
       } catch (error) {
-        this.#tail = null;
         await this.#failed(error as ApiError);
       }
     }
@@ -165,12 +98,19 @@ export class Tail {
 
   /** A tail that has ended, because the server is another one or nobody has read it, is begun anew. */
   async #failed(error: ApiError): Promise<void> {
-    if (this.#stopped || error.status === 401) {
-      this.#stopped = true;
-    } else if (error.status === 404 || error.status === 409) {
+    const began = this.#tail !== null;
+    this.#tail = null;
+    delete this.element.dataset['listens'];
+    if (began && !this.#stopped) {
+      this.#add([{ missing: 'Interrupted: what was said meanwhile is not here' }]);
+    }
+    if (began && (error.status === 404 || error.status === 409)) {
       await wait(PAUSE);
-    } else {
+    } else if (error.status === 400 || error.status === 401 || error.status === 404) {
+      this.#stopped = true;
       this.#complain(sentence(error));
+    } else {
+      this.#complain(error.status === 0 ? '' : sentence(error)); // that nobody answers is said for the whole page
       await wait(AGAIN);
     }
   }
@@ -188,54 +128,76 @@ export class Tail {
     }
   }
 
-  #complain(words: string): void {
-    this.#problem.textContent = words;
-    this.#problem.hidden = words === '';
+  #complain(said: string): void {
+    this.#problem.textContent = said;
+    this.#problem.hidden = said === '';
   }
 
   #take(messages: Message[], leftOut: number): void {
     this.#seen += messages.length + leftOut + messages.reduce((sum, { left_out }) => sum + left_out, 0);
-    if (this.#pause.getAttribute('aria-pressed') === 'true') {
-      this.#held = [...this.#held, ...messages].slice(-SHOWN);
-    } else {
-      this.#show(messages, leftOut);
-    }
+    const lines = messages.flatMap((message) => [...missing(message.left_out), { message, text: words(message) }]);
+    this.#add([...lines, ...missing(leftOut)]);
+  }
+
+  #add(lines: Line[]): void {
+    this.#lines = [...this.#lines, ...lines].slice(-KEPT);
+    this.#held = Math.min(this.#held + lines.length, this.#lines.length);
+    this.#flush();
     this.#say();
   }
 
-  #show(messages: Message[], leftOut: number): void {
-    const rows = messages.flatMap((message) => [
-      ...(message.left_out > 0 ? [gap(message.left_out)] : []),
-      this.#filtered(entry(message, this.#about.channel === undefined), message),
-    ]);
-    if (leftOut > 0) {
-      rows.push(gap(leftOut));
+  /** Whether somebody wants the list to stand still. */
+  #stands(): boolean {
+    return (
+      isPaused() || this.#pause.getAttribute('aria-pressed') === 'true' || this.#list.querySelector('[open]') !== null
+    );
+  }
+
+  /** Shows what waits, if it may move. */
+  #flush(): void {
+    if (this.#held > 0 && !this.#stands()) {
+      this.#list.prepend(...this.#rows(this.#lines.slice(-this.#held)));
+      while (this.#list.childElementCount > SHOWN) {
+        this.#list.lastElementChild!.remove();
+      }
+      this.#held = 0;
+      this.#say();
     }
-    this.#list.prepend(...rows.slice(-SHOWN).reverse());
-    while (this.#list.childElementCount > SHOWN) {
-      this.#list.lastElementChild!.remove();
-    }
+  }
+
+  /** The rows of those that the filter lets through, the newest first. */
+  #rows(lines: Line[]): HTMLElement[] {
+    const wanted = this.#filter.value.trim().toLowerCase();
+    return lines
+      .filter((line) => wanted === '' || ('text' in line && line.text.includes(wanted)))
+      .slice(-SHOWN)
+      .reverse()
+      .map((line) => (line.row ??= this.#row(line)));
+  }
+
+  #row(line: Line): HTMLElement {
+    return 'missing' in line
+      ? gap(line.missing)
+      : entry(line.message, this.#about.channel === undefined, () => this.#flush());
+  }
+
+  /** Another filter. */
+  #again(): void {
+    this.#list.replaceChildren(...this.#rows(this.#lines.slice(0, this.#lines.length - this.#held)));
+    this.#flush();
+    this.#say();
   }
 
   #say(): void {
     const shown = this.#list.childElementCount;
-    const waiting = this.#held.length > 0 ? `, ${count(this.#held.length)} waiting` : '';
-    this.#count.textContent = this.#seen === 0 ? '' : `${count(this.#seen)} so far${waiting}`;
+    const waiting = this.#held > 0 ? `, ${count(this.#held)} waiting` : '';
+    const last = shown === SHOWN ? `, the last ${SHOWN} shown` : '';
+    this.#count.textContent = this.#seen === 0 ? '' : `${count(this.#seen)} so far${last}${waiting}`;
     this.#empty.hidden = shown > 0;
-  }
-
-  /** A row that the filter may hide later, too. */
-  #filtered(row: HTMLElement, message: Message): HTMLElement {
-    row.dataset['text'] = `${title(message)} ${message.channel ?? ''} ${message.data}`.toLowerCase().slice(0, 5000);
-    row.hidden = !row.dataset['text'].includes(this.#filter.value.trim().toLowerCase());
-    return row;
-  }
-
-  #hide(): void {
-    const wanted = this.#filter.value.trim().toLowerCase();
-    this.#list.querySelectorAll<HTMLElement>('li').forEach((row) => {
-      row.hidden = !(row.dataset['text'] ?? '').includes(wanted);
-    });
+    this.#empty.textContent =
+      this.#seen > 0 && this.#filter.value.trim()
+        ? `Nothing like that among the last ${plural(this.#lines.length, 'message')}.`
+        : 'Nothing yet. What is said from now on appears here.';
   }
 
   #turn(): void {
@@ -243,15 +205,15 @@ export class Tail {
     this.#pause.setAttribute('aria-pressed', String(pressed));
     announce(pressed ? 'The messages stand still' : 'The messages go on');
     if (!pressed) {
-      this.#show(this.#held, 0);
-      this.#held = [];
-      this.#say();
+      this.#list.querySelectorAll<HTMLDetailsElement>('[open]').forEach((details) => (details.open = false));
+      this.#flush();
     }
   }
 
   #clear(): void {
     this.#list.replaceChildren();
-    this.#held = [];
+    this.#lines = [];
+    this.#held = 0;
     this.#seen = 0;
     this.#say();
     announce('The list is empty');

@@ -9,7 +9,7 @@ import { count, plural } from './format.js';
 import { List } from './list.js';
 import { sendForm } from './send.js';
 import { Tail } from './tail.js';
-import { type View, anchor, heading, register, stopAll } from './views.js';
+import { type Route, type View, anchor, heading, register, stopAll } from './views.js';
 
 interface UserRow {
   name: string;
@@ -17,21 +17,24 @@ interface UserRow {
   watchers: number;
 }
 
-function users(): View {
-  const tools = nameTools('user', ['Id begins with', '42'], () => list.restart());
+function users(route: Route): View {
+  const tools = nameTools(['users', 'user'], ['Id begins with', '42'], route, () => list.restart());
   const list = new List<UserRow>({
     name: 'users',
     parameters: () => ({ app: tools.own(), find: tools.value() }),
     key: ({ name }) => name,
     caption: 'Users who have signed in',
-    empty: () => (tools.value() ? 'Nobody who has signed in begins like that.' : 'Nobody has signed in.'),
+    empty: () =>
+      tools.value()
+        ? 'Nobody who has signed in begins like that.'
+        : 'Nobody has signed in. Clients do that with signin().',
     columns: [
       { title: 'User', cell: ({ name }) => anchor(name, 'user', tools.own(), name) },
       { title: 'Connections', cell: ({ connections }) => count(connections), numeric: true },
       { title: 'Watched by', cell: ({ watchers }) => count(watchers), numeric: true, wide: true },
     ],
   });
-  const title = counted('Users', 'users');
+  const title = counted('Users', 'users', tools.own);
   return {
     title: 'Users',
     element: make('section', 'card', title.element, tools.element, list.element),
@@ -69,7 +72,7 @@ function connectionsOf(own: string, name: string): List<{ id: string }> {
 
 const HINT = 'Shown are events for this user, those that they send, and presence channels that they enter or leave.';
 
-function user([, own = '', name = '']: string[]): View {
+function user([, own = '', name = '']: Route): View {
   remember(own);
   const tail = new Tail({ app: own, user: name });
   const list = connectionsOf(own, name);

@@ -23,7 +23,12 @@ export function register(name: string, opener: Opener): void {
 }
 
 /** The address of a view. */
-export const link = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`;
+export const link = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/').replace(/\/+$/, '')}`;
+
+/** Has the address say what is shown now: it can be kept, and one comes back to it. */
+export function keep(...parts: string[]): void {
+  history.replaceState(null, '', link(...parts));
+}
 
 /** A link to a view. */
 export function anchor(words: string, ...parts: string[]): HTMLAnchorElement {
@@ -71,7 +76,7 @@ export function open(focus: boolean): void {
   close();
   shown = opener(parts);
   at('view').replaceChildren(shown.element);
-  document.title = `${shown.title} – Ody WebSocket inspector`;
+  document.title = `${shown.title} – Inspector of ${location.host}`;
   mark(openers.has(parts[0] ?? '') ? (parts[0] ?? '') : '');
   if (focus) {
     const title = shown.element.querySelector<HTMLElement>('h2');

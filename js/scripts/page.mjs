@@ -1,4 +1,4 @@
-// Pages in one file each: template, style, script and, in the test page, the client as it is shipped. The
+// Pages in one file each: template, the style that both share and its own, script and, in the test page, the client as it is shipped. The
 // Content-Security-Policy names the very scripts and the style that are in it, so nothing else can run.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -51,7 +51,11 @@ async function script(folder) {
 /** Puts the parts of a folder into its template. @param texts what else the template wants */
 async function assemble(name, connect, texts) {
   const folder = join(root, name);
-  const style = await transform(readFileSync(join(folder, `${name}.css`), 'utf8'), { loader: 'css', minify: true });
+  const sheets = [join(root, 'look', 'base.css'), join(folder, `${name}.css`)];
+  const style = await transform(sheets.map((sheet) => readFileSync(sheet, 'utf8')).join('\n'), {
+    loader: 'css',
+    minify: true,
+  });
   const parts = {
     ...texts,
     script: inline(await script(folder), 'script'),

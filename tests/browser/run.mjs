@@ -1,5 +1,5 @@
-// Runs the browser tests: node tests/browser/run.mjs [name …], such as "steps"; two files side by side. "load" measures, so it
-// runs alone, and only when it is named. Screenshots are left in tests/out/browser.
+// Runs the browser tests: node tests/browser/run.mjs [name …], such as "steps"; three files side by side, because they also wait.
+// "load" measures, so it runs alone, and only when it is named. Screenshots are left in tests/out/browser.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ mkdirSync(pictures, { recursive: true });
 const reporter = join(here, '../integration/lib/reporter.mjs');
 const child = spawn(
   process.execPath,
-  ['--test', '--test-concurrency=2', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files],
+  ['--test', '--test-concurrency=3', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files],
   { stdio: 'inherit' },
 );
 for (const signal of ['SIGINT', 'SIGTERM']) {

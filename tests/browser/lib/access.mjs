@@ -5,18 +5,27 @@ import { createRequire } from 'node:module';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** How people see a page. */
+/** How people see a page: the screen, and what may change while they look. */
+export const PHONE = { deviceScaleFactor: 2, hasTouch: true };
 export const LOOKS = {
-  light: { colorScheme: 'light' },
-  dark: { colorScheme: 'dark' },
-  'phone-light': { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
-  'phone-dark': { colorScheme: 'dark', viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, hasTouch: true },
+  light: { colorScheme: 'light', size: { width: 1280, height: 900 } },
+  dark: { colorScheme: 'dark', size: { width: 1280, height: 900 } },
+  'phone-light': { colorScheme: 'light', size: { width: 390, height: 844 }, ...PHONE },
+  'phone-dark': { colorScheme: 'dark', size: { width: 320, height: 640 }, ...PHONE },
 };
+
+/** Has a page look like that. */
+export async function look(page, { colorScheme, size }) {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.setViewportSize(size);
+}
 
 /** What axe finds, in words. @param least rules that it must have had something to do with */
 export async function violations(page, least = 20) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document));
+  if (!(await page.evaluate(() => 'axe' in globalThis))) {
+    await page.evaluate(AXE);
+  }
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   assert.ok(found.passes.length > least, 'axe has looked at something');
   return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }

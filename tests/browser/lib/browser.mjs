@@ -1,4 +1,5 @@
-// Debian's Chromium without a window, with a profile of its own that goes with it.
+// Debian's Chromium without a window, with a profile of its own that goes with it. A page in the build that never has one costs a
+// quarter of what it costs in the whole browser, which does as well.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { ROOT } from '../../integration/lib/project.mjs';
 export const PICTURES = join(ROOT, 'tests/out/browser');
 export const PAGE = join(ROOT, 'js/websocket-test-page.html');
 
-const PROGRAM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const PROGRAM = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const SWITCHES = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',

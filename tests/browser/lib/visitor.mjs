@@ -5,11 +5,11 @@ import { sign } from '../../integration/lib/clients.mjs';
 import { DEADLINE } from '../../integration/lib/wait.mjs';
 import { PICTURES, address } from './browser.mjs';
 
-const POLL = 30; // ms between two looks at the page
+const POLL = 10; // ms between two looks at the page
 
 export class Visitor {
   /** Opens the page in a context of its own. Whatever the page throws fails the test, by `check()`. */
-  static async open(browser, { url = address, ...options } = {}) {
+  static async open(browser, { url = address, init = null, ...options } = {}) {
     const visitor = new Visitor();
     visitor.context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     visitor.page = await visitor.context.newPage();
@@ -22,6 +22,9 @@ export class Visitor {
         visitor.troubles.push(message.text());
       }
     });
+    if (init) {
+      await visitor.page.addInitScript(init);
+    }
     await visitor.page.goto(url);
     return visitor;
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
 import { Server } from '../../integration/lib/server.mjs';
-import { LOOKS, overflow, tabTo, type, violations } from '../lib/access.mjs';
+import { LOOKS, PHONE, look, overflow, tabTo, type, violations } from '../lib/access.mjs';
 import { launch } from '../lib/browser.mjs';
 import { Endpoint } from '../lib/endpoint.mjs';
 import { Visitor } from '../lib/visitor.mjs';
@@ -46,13 +46,16 @@ async function fill(visitor) {
   return bob;
 }
 
-for (const [name, look] of Object.entries(LOOKS)) {
-  test(`axe finds nothing: ${name}`, async () => {
-    const visitor = await Visitor.open(browser, { reducedMotion: 'reduce', ...look });
+for (const [screen, names] of [[{}, ['light', 'dark']], [PHONE, ['phone-light', 'phone-dark']]]) {
+  test(`axe finds nothing: ${names.join(', ')}`, async () => {
+    const visitor = await Visitor.open(browser, { reducedMotion: 'reduce', ...screen });
     const bob = await fill(visitor);
-    assert.deepEqual(await violations(visitor.page), [], 'with everything on it');
-    assert.ok((await overflow(visitor.page)) <= 0, 'it is not wider than the screen');
-    await visitor.picture(name);
+    for (const name of names) {
+      await look(visitor.page, LOOKS[name]);
+      assert.deepEqual(await violations(visitor.page), [], `with everything on it: ${name}`);
+      assert.ok((await overflow(visitor.page)) <= 0, 'it is not wider than the screen');
+      await visitor.picture(name);
+    }
     bob.end();
     await visitor.close();
   });
@@ -67,13 +70,8 @@ test('axe finds nothing at the beginning and at the end', async () => {
   await visitor.page.click('#disconnect');
   await visitor.state('disconnected');
   assert.deepEqual(await violations(visitor.page), []);
-  await visitor.close();
-});
-
-test('the proof: axe sees what is planted', async () => {
-  const visitor = await Visitor.open(browser);
   await visitor.page.evaluate(() => document.querySelector('label[for=key]').remove());
-  assert.match((await violations(visitor.page)).join(), /label/);
+  assert.match((await violations(visitor.page)).join(), /label/, 'the proof: axe sees what is planted');
   await visitor.close();
 });
 

@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
 import { Server, artisan } from '../../integration/lib/server.mjs';
 import { within } from '../../integration/lib/wait.mjs';
-import { LOOKS, overflow, tabTo, type, violations } from '../lib/access.mjs';
+import { LOOKS, look, overflow, tabTo, type, violations } from '../lib/access.mjs';
 import { launch } from '../lib/browser.mjs';
 import { CORPUS } from '../lib/corpus.mjs';
 import { Inspecting } from '../lib/inspecting.mjs';
@@ -51,10 +51,63 @@ test('the numbers are live', async () => {
   await visitor.says(visitor.figure('Channels'), /^1$/);
   await server.publish('orders', 'made', { n: 1 });
   await visitor.says(visitor.figure('Delivered'), /^[1-9]/);
-  await visitor.says(visitor.figure('Latency'), /[1-9].* (µs|ms)$/);
+  await visitor.says(visitor.figure('Publish to socket'), /[1-9].* (µs|ms)$/);
   client.send({ event: 'client-x', channel: 'nowhere', data: {} });
-  await visitor.says('.loss', /Client events that are not allowed[^]*in the last minute/);
+  await visitor.says('.loss', /Client events that are not allowed[^]*\+1 in the last \d+ s\s+client_events/);
   assert.match(await visitor.page.locator('.line').first().getAttribute('d'), /^M[\d.]+ /, 'there is a line');
+});
+
+test('a chart says what was when, and how much time it shows', async () => {
+  const visitor = await visit('');
+  const card = '.figure-card:has(dt:text-is("Published"))';
+  await visitor.says(`${card} .most`, /^most [\d.]+\/s$/);
+  await visitor.says(`${card} .span`, /^last 30 s$/);
+  const line = `${card} .line`;
+  await visitor.page.waitForFunction((path) => /L/.test(document.querySelector(path)?.getAttribute('d')), '.figure-card:nth-child(3) .line');
+  const { x, y, width } = await visitor.page.locator(`${card} .picture`).boundingBox();
+  await visitor.page.mouse.move(x + width - 2, y + 10);
+  await visitor.says(`${card} .most`, /^[\d.]+\/s, 0 s ago$/);
+  assert.match(await visitor.page.getAttribute(line, 'd'), /^M/);
+  await visitor.page.mouse.move(x + 2, y + 10);
+  await visitor.says(`${card} .most`, /^most/);
+});
+
+test('a card says when something is not well', async () => {
+  const visitor = await visit('');
+  await visitor.state('live');
+  await visitor.page.route('**/api/overview', async (route) => {
+    const answer = await route.fetch();
+    const told = await answer.json();
+    told.status.connection_limit = 0;
+    told.outbound_soft = -1;
+    told.shards[0].connections = 1;
+    await route.fulfill({ response: answer, json: told });
+  });
+  await visitor.says('.alarm:has-text("Connections")', /nearly all of 0 possible/);
+  await visitor.says('.alarm:has-text("Waiting")', /somebody reads slowly/);
+  await visitor.page.unrouteAll({ behavior: 'wait' });
+  await visitor.page.waitForSelector('.alarm', { state: 'detached' });
+});
+
+test('what is looked for stands in the address, and one comes back to it', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  await client.subscribe('other');
+  const visitor = await visit('channels');
+  const { page } = visitor;
+  await visitor.says('tbody', /other/);
+  await page.fill('#filter', 'ord');
+  await page.waitForFunction(() => location.hash === '#/channels/1/ord');
+  await page.click('a:text-is("orders")');
+  await visitor.says('h2:focus', /orders$/);
+  await page.goBack();
+  await visitor.says('h2:focus', /^Channels$/);
+  assert.equal(await page.inputValue('#filter'), 'ord');
+  await visitor.says('tbody', /^\s*orders\s/);
+  await page.click('#tabs a:text-is("Overview")');
+  await page.click('dt a:text-is("Waiting for clients")');
+  assert.ok(await page.isChecked('#slow'));
+  await visitor.says('#view', /256 KiB for too long, or 1 MiB at all[^]*Nobody reads slowly/);
 });
 
 test('nothing is asked while nobody looks', async () => {
@@ -65,7 +118,7 @@ test('nothing is asked while nobody looks', async () => {
   let asked = 0;
   await visitor.page.waitForTimeout(200);
   visitor.page.on('request', () => asked++);
-  await visitor.page.waitForTimeout(1500);
+  await visitor.page.waitForTimeout(500);
   assert.equal(asked, 0);
   await visitor.page.click('#pause');
   await visitor.state('live');
@@ -103,6 +156,49 @@ test('a channel shows who is in it and what is said, and takes a test event', as
   await visitor.says('form .problem', /Invalid event name/);
 });
 
+test('an open message stands still and can be copied; what waits comes after it', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('busy');
+  const visitor = await visit('channel/1/busy', { permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page } = visitor;
+  await visitor.listens();
+  await server.publish('busy', 'first', { n: 1 });
+  await visitor.hears(/first[^]*→ 1/);
+  await page.click('#tail summary');
+  await server.publish('busy', 'second', {});
+  await visitor.says('.tail .count', /^2 so far, 1 waiting$/);
+  assert.equal(await page.locator('#tail > li').count(), 1);
+  await page.click('#tail button:text-is("Copy")');
+  await visitor.says('#tail button', /^Copied$/);
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), '{"n":1}');
+  await page.fill('#tail-filter', 'second'); // a filter shows what is there already, and then what has waited
+  await visitor.hears(/second/);
+  assert.equal(await page.locator('#tail > li').count(), 1);
+  await page.fill('#tail-filter', '');
+  assert.equal(await page.locator('#tail > li').count(), 2);
+  await server.publish('busy', 'again', {});
+  await visitor.says('.tail .count', /^3 so far, 1 waiting$/);
+  await page.click('#tail summary:has-text("first")');
+  await visitor.hears(/again/);
+  await page.click('#pause');
+  await server.publish('busy', 'third', {});
+  await visitor.says('.tail .count', /^4 so far, 1 waiting$/);
+  await page.click('#pause');
+  await visitor.hears(/third/);
+});
+
+test('what cannot be is said, and not asked again and again', async () => {
+  const visitor = await visit('channel/nope/x');
+  const { page } = visitor;
+  let begun = 0;
+  page.on('request', (request) => (begun += request.url().endsWith('begin-tail') ? 1 : 0));
+  await visitor.says('.tail .problem', /There is no such app/);
+  await page.evaluate(() => (location.hash = '#/connection/garbage'));
+  await visitor.says('.problem', /must be a socket id/);
+  assert.ok(await page.isDisabled('#end'));
+  assert.ok(begun <= 1, `${begun} times`);
+});
+
 test('much is left out, and that is said', async () => {
   const client = await Client.greeted(server);
   await client.subscribe('flood');
@@ -125,7 +221,11 @@ test('a user is followed', async () => {
   ann.send({ event: 'client-x', channel: 'private-a', data: { of: 'ann' } });
   await visitor.hears(/private-a[^]*client-x[^]*"of":"ann"/);
   await visitor.page.click('#send');
-  await visitor.says('form .success', /Sent to \d connection/);
+  await visitor.says('form .problem', /Nobody listens there/);
+  await ann.subscribe('#server-to-user-ann');
+  await visitor.page.click('#send');
+  await visitor.says('form .success', /^Sent to 1 connection\.$/);
+  await ann.expect('test', '#server-to-user-ann');
   await visitor.end('do');
   await visitor.says('.outcome', /^1 connection disconnected/);
   assert.equal((await within(ann.closed, 'the end')).code, 4009);
@@ -147,7 +247,9 @@ test('one client is disconnected, when that is really wanted', async () => {
   await visitor.end('do');
   assert.equal((await within(client.closed, 'the end')).code, 4009);
   await visitor.says('.outcome', /^Disconnected/);
-  await visitor.says('#view', /not there \(any more\)/);
+  await visitor.says('.gone', /This connection is closed/);
+  await visitor.says('.properties', /127\.0\.0\.1/);
+  assert.ok(await visitor.page.isDisabled('#end'));
 });
 
 test('the password opens it, and ends with the tab or by a click', async () => {
@@ -161,6 +263,7 @@ test('the password opens it, and ends with the tab or by a click', async () => {
   await page.keyboard.press('Enter');
   await visitor.says('#login-problem', /The password is wrong/);
   assert.deepEqual(await violations(page), []);
+  assert.ok((await overflow(page)) <= 0, 'it is not wider than the screen');
   await page.fill('#password', PASSWORD);
   await page.keyboard.press('Enter');
   await visitor.says('#view', /Nobody is subscribed/);
@@ -200,14 +303,45 @@ test('a page of another origin learns nothing and can do nothing', async () => {
 });
 
 test('a server that is away is waited for', async () => {
-  const visitor = await visit('');
+  const client = await Client.greeted(server);
+  await client.subscribe('away');
+  const visitor = await visit('channel/1/away');
   await visitor.state('live');
+  await visitor.listens();
   await visitor.page.route('**/api/**', (route) => route.abort());
   await visitor.state('no answer');
-  await visitor.says('#trouble', /does not answer/);
+  await server.publish('away', 'last', {});
+  await visitor.hears(/^Interrupted: what was said meanwhile is not here$/);
+  await visitor.says('#trouble', /does not answer since \d\d:\d\d:\d\d/);
+  assert.equal(await visitor.page.locator('[role=alert]:visible').count(), 1, 'it is said once');
   await visitor.page.unroute('**/api/**');
   await visitor.state('live');
   assert.equal(await visitor.page.isVisible('#trouble'), false);
+  await visitor.listens();
+  await server.publish('away', 'back', {});
+  await visitor.hears(/back/);
+});
+
+test('nothing jumps when the first numbers come', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  for (const view of ['', 'channels', 'connections', 'channel/1/orders']) {
+    const visitor = await visit(view);
+    await visitor.says('#view', /[1-9]/);
+    await visitor.says('tbody', /\d/);
+    const moved = () => visitor.page.evaluate(() => new Promise((resolve) => {
+      let sum = 0;
+      const observer = new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (sum += value)));
+      observer.observe({ type: 'layout-shift', buffered: true });
+      setTimeout(() => resolve(sum), 200);
+    }));
+    const jumped = await moved();
+    assert.ok(jumped < 0.02, `${view}: ${jumped}`);
+    if (view === '') {
+      await visitor.page.evaluate(() => document.getElementById('view').style.setProperty('padding-top', '300px'));
+      assert.ok((await moved()) > 0.02, 'the proof: what jumps is noticed');
+    }
+  }
 });
 
 test('what clients say never becomes HTML', async () => {
@@ -272,14 +406,17 @@ for (const name of ['light', 'phone-dark']) {
     const client = await Client.greeted(server);
     await client.signIn({ id: 'ann' });
     await client.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann', long: 'word'.repeat(40) } });
+    await client.subscribe('presence-room-2', { user_id: `שלום 🦊 \u202e ${'long'.repeat(20)}`, user_info: {} });
+    await client.subscribe(`long.${'name'.repeat(40)}`);
     client.send({ event: 'client-x', channel: 'nowhere', data: {} });
-    const visitor = await visit('', { reducedMotion: 'reduce', ...LOOKS[name] });
+    const visitor = await visit('', LOOKS[name]);
     const { page } = visitor;
+    await look(page, LOOKS[name]);
     await visitor.says(visitor.figure('Connections'), /[1-9]/);
-    for (const [view, sign] of [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['user/1/ann', /Send a test event/]]) {
+    for (const [view, sign] of [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['channel/1/presence-room-2', /שלום 🦊/], [`channel/1/long.${'name'.repeat(40)}`, /1 connection/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['user/1/ann', /Send a test event/]]) {
       await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
       await visitor.says('#view', sign);
-      if (view.startsWith('channel/')) {
+      if (view === 'channel/1/presence-room') {
         await visitor.listens();
         await server.publish('presence-room', 'made', { long: 'word'.repeat(90) });
         await visitor.hears(/made/);
@@ -287,7 +424,7 @@ for (const name of ['light', 'phone-dark']) {
       }
       assert.deepEqual(await violations(page), [], view);
       assert.ok((await overflow(page)) <= 0, `${view} is not wider than the screen`);
-      await visitor.picture(`inspector-${view.split('/')[0] || 'overview'}-${name}`);
+      await visitor.picture(`inspector-${view.split('/').at(view.includes('room') ? 2 : 0).slice(0, 20) || 'overview'}-${name}`);
     }
     await page.click('#end');
     assert.deepEqual(await violations(page, 8), [], 'the question');

@@ -15,6 +15,8 @@ export default async function* report(source) {
     } else if (type === 'test:fail' && (!wrapper || data.details.error?.failureType !== 'subtestsFailed')) {
       totals.failed++;
       yield `FAILED  ${data.name} (${data.file}:${data.line})\n${describe(data.details.error)}\n`;
+    } else if (type === 'test:diagnostic' && /asynchronous activity/.test(data.message)) {
+      yield `    > ${data.message}\n`; // why a file fails whose tests have all passed
     } else if (type === 'test:stderr' || type === 'test:stdout') {
       yield data.message.replaceAll(/^(?=.)/gm, '    > ');
     }
