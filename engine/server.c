@@ -23,6 +23,10 @@
  * when the server stops. */
 #define RELOAD_MS 10000
 #define REQUESTS_MS 2000
+/* Open files when limits.connections does not say how many connections there may be. */
+#define FILES_BY_DEFAULT 100000
+/* Open files that are no clients: PHP processes, requests over HTTP, webhooks, loops, listeners. */
+#define FILES_BESIDE 8192
 
 typedef struct server {
     const ody_options *options;
@@ -99,14 +103,28 @@ static int signals_open(ody_error *error)
     return descriptor;
 }
 
-/* Every client is a descriptor, and the usual soft limit is far below what the system allows. */
-static void descriptors_raise(void)
+/* Every client is an open file, and the usual soft limit is far below what the system allows. But
+ * libwebsockets 4.1 keeps a table of all files that are allowed and walks through it at each close,
+ * so no more are allowed than may be needed. */
+static void open_files_allow(uint32_t connections)
 {
+    rlim_t wanted = connections > 0 ? (rlim_t)connections + FILES_BESIDE : FILES_BY_DEFAULT;
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static void warn_of_few_files(const server *self)
+{
+    uint32_t wanted = self->options->limits.connections;
+    uint32_t possible = atomic_load(&self->shared->connection_limit);
+
+    if (wanted > possible) {
+        ody_log(ODY_LOG_WARNING, "limits.connections is more than the limit of open files allows",
+                ODY_NUMBER("connections", wanted), ODY_NUMBER("allowed", possible));
     }
 }
 
@@ -118,6 +136,7 @@ static int server_make(server *self, ody_error *error)
     if (!self->shared) {
         return ody_error_set(error, ODY_EMEMORY, "%s", ody_error_text(ODY_EMEMORY));
     }
+    warn_of_few_files(self);
     for (unsigned index = 0; index < self->count; index++) {
         const ody_shard_setup setup = {
             .shared = self->shared,
@@ -236,6 +255,7 @@ static void spread(server *self, const ody_options *take_options,
     ody_api_thread_reload(self->api, take_options);
     ody_options_unref(self->held);
     self->options = self->held = take_options;
+    warn_of_few_files(self);
 }
 
 static int reload(server *self, const ody_options *wanted, ody_error *error)
@@ -406,7 +426,7 @@ int ody_server_run(const ody_options *options, const ody_server_sockets *sockets
 
     ody_memory_setup();
     ody_hash_seed();
-    descriptors_raise();
+    open_files_allow(options->limits.connections);
     self.signals = signals_open(error);
     if (self.signals < 0) {
         return self.signals;

@@ -40,7 +40,7 @@ typedef struct ody_shared {
 /** @param options borrowed; its apps are numbered as they stand. @return NULL without memory. */
 ody_shared *ody_shared_new(const ody_options *options);
 void ody_shared_free(ody_shared *shared);
-/** A new limits.connections counts from now on. The main thread. */
+/** A new limits.connections counts from now on, as far as files may be opened. The main thread. */
 void ody_shared_limit(ody_shared *shared, uint32_t connections);
 /**
  * Numbers the apps of other options: one whose id was seen before gets the same number again. The

@@ -3,6 +3,7 @@
 #include "ody/server.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "live_engine.h"
 #include "test.h"
@@ -73,6 +74,37 @@ TEST(server_ignores_what_the_terminal_sends_to_its_group)
     kill(engine.pid, SIGPIPE);
     CHECK(engine_status_contains(&sockets, "\"connections\":0,"));
     engine_stop(&engine);
+    engine_sockets_close(&sockets);
+}
+
+/* Every close costs by the number of files that are allowed. */
+TEST(server_allows_as_many_files_as_may_be_needed)
+{
+    static const struct {
+        uint32_t connections;
+        rlim_t hard;
+        rlim_t files;
+        const char *limit;
+    } cases[] = {{1000, 10000, 9192, "\"connection_limit\":1000,"},
+                 {1000, 5000, 5000, "\"connection_limit\":1000,"},
+                 {5000, 5000, 5000, "\"connection_limit\":4744,"},
+                 {0, 5000, 5000, "\"connection_limit\":4744,"}};
+    engine_sockets sockets;
+
+    engine_sockets_open(&sockets);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct rlimit limit = {1024, cases[i].hard};
+        struct rlimit allowed;
+        engine_state engine;
+
+        CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        sockets.options.limits.connections = cases[i].connections;
+        engine_start(&engine, &sockets);
+        CHECK_EQUAL(prlimit(engine.pid, RLIMIT_NOFILE, NULL, &allowed), 0);
+        CHECK_EQUAL(allowed.rlim_cur, cases[i].files);
+        CHECK(engine_status_contains(&sockets, cases[i].limit));
+        engine_stop(&engine);
+    }
     engine_sockets_close(&sockets);
 }
 

@@ -7,7 +7,7 @@ namespace Ody\Websocket\Console\Doctor;
 use Ody\Websocket\Configuration;
 
 /**
- * May the server open as many files as it is to hold connections? It raises the soft limit by itself.
+ * May the server open as many files as it is to hold connections? It sets the soft limit by itself.
  *
  * @internal
  */
@@ -15,6 +15,9 @@ final class OpenFilesCheck implements Check
 {
     /** What the server keeps for itself. */
     private const RESERVED = 256;
+
+    /** As many files the server allows itself unless it is told how many connections to hold. */
+    private const BY_DEFAULT = 100_000;
 
     /** CAP_SYS_RESOURCE */
     private const MAY_RAISE = 1 << 24;
@@ -34,6 +37,7 @@ final class OpenFilesCheck implements Check
             return [Finding::good('The number of open files is not limited.')];
         }
         $connections = (int) $configuration->number('limits.connections', 0);
+        $limit = $connections > 0 ? $limit : min($limit, self::BY_DEFAULT);
         $possible = $limit <= 2 * self::RESERVED ? intdiv($limit, 2) : $limit - self::RESERVED;
         $open = sprintf('A server started from here may open %s files, enough for %s connections', number_format($limit), number_format($possible));
         if ($connections > $possible) {
