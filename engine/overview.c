@@ -4,25 +4,7 @@
 
 #include "gauges.h"
 #include "hub/tails.h"
-
-static void write_number(ody_bytes *out, const char *name, uint64_t number)
-{
-    ody_bytes_append_literal(out, ",\"");
-    ody_bytes_append_view(out, ody_view_of(name));
-    ody_bytes_append_literal(out, "\":");
-    ody_bytes_append_number(out, number);
-}
-
-/* Begins the object of that name, whose members all come with a comma in front. */
-static void begin(ody_bytes *out, const char *name, const char *first, uint64_t number)
-{
-    ody_bytes_append_literal(out, ",\"");
-    ody_bytes_append_view(out, ody_view_of(name));
-    ody_bytes_append_literal(out, "\":{\"");
-    ody_bytes_append_view(out, ody_view_of(first));
-    ody_bytes_append_literal(out, "\":");
-    ody_bytes_append_number(out, number);
-}
+#include "wire/object.h"
 
 static void write_losses(ody_bytes *out, const ody_metrics_facts *facts)
 {
@@ -32,8 +14,9 @@ static void write_losses(ody_bytes *out, const ody_metrics_facts *facts)
 #define LOSS_ADD(name) all += sums.name;
     ODY_LOSSES(LOSS_ADD)
 #undef LOSS_ADD
-    begin(out, "losses", "all", all);
-#define LOSS_WRITE(name) write_number(out, #name, sums.name);
+    ody_object_begin(out, "losses");
+    ody_object_number(out, "all", all);
+#define LOSS_WRITE(name) ody_object_number(out, #name, sums.name);
     ODY_LOSSES(LOSS_WRITE)
 #undef LOSS_WRITE
     ody_bytes_append_byte(out, '}');
@@ -45,10 +28,9 @@ static void write_shards(ody_bytes *out, const ody_metrics_facts *facts)
     for (unsigned shard = 0; shard < facts->shard_count; shard++) {
         const ody_counters *counters = &facts->shared->counters[shard];
 
-        ody_bytes_append_view(out,
-                              shard == 0 ? ODY_VIEW("{\"mailbox\":") : ODY_VIEW(",{\"mailbox\":"));
-        ody_bytes_append_number(out, facts->queued(facts->context, shard));
-#define COUNTER_WRITE(name) write_number(out, #name, ody__counter_read(&counters->name));
+        ody_bytes_append_view(out, shard == 0 ? ODY_VIEW("{") : ODY_VIEW(",{"));
+        ody_object_number(out, "mailbox", facts->queued(facts->context, shard));
+#define COUNTER_WRITE(name) ody_object_number(out, #name, ody__counter_read(&counters->name));
         ODY_GAUGES(COUNTER_WRITE)
         ODY_TOTALS(COUNTER_WRITE)
 #undef COUNTER_WRITE
@@ -86,18 +68,19 @@ static void write_latency(ody_bytes *out, const ody_metrics_facts *facts)
 
 static void write_http(ody_bytes *out, const ody_http_state *http)
 {
-    begin(out, "http", "connections", http->connections);
-    write_number(out, "requests", http->requests);
-    write_number(out, "received", http->received);
-    write_number(out, "sent", http->sent);
-    write_number(out, "answers",
-                 http->answers[2] + http->answers[3] + http->answers[4] + http->answers[5]);
-    write_number(out, "refused_requests", http->answers[4]);
-    write_number(out, "failed_requests", http->answers[5]);
-    write_number(out, "malformed", http->answers[0]);
-    write_number(out, "refused", http->refused);
-    write_number(out, "evicted", http->evicted);
-    write_number(out, "timed_out", http->timed_out);
+    ody_object_begin(out, "http");
+    ody_object_number(out, "connections", http->connections);
+    ody_object_number(out, "requests", http->requests);
+    ody_object_number(out, "received", http->received);
+    ody_object_number(out, "sent", http->sent);
+    ody_object_number(out, "answers",
+                      http->answers[2] + http->answers[3] + http->answers[4] + http->answers[5]);
+    ody_object_number(out, "refused_requests", http->answers[4]);
+    ody_object_number(out, "failed_requests", http->answers[5]);
+    ody_object_number(out, "malformed", http->answers[0]);
+    ody_object_number(out, "refused", http->refused);
+    ody_object_number(out, "evicted", http->evicted);
+    ody_object_number(out, "timed_out", http->timed_out);
     ody_bytes_append_byte(out, '}');
 }
 
@@ -106,21 +89,22 @@ void ody_overview_write(ody_bytes *out, const ody_overview_facts *facts)
     const ody_metrics_facts *metrics = facts->metrics;
     const ody_limits *limits = &metrics->options->limits;
 
-    ody_bytes_append_literal(out, "{\"clock_us\":");
-    ody_bytes_append_number(out, facts->clock_us);
-    write_number(out, "cpu_us", ody__cpu_time());
-    write_number(out, "draining", metrics->shared->draining);
-    write_number(out, "api_mailbox", metrics->queued(metrics->context, metrics->shard_count));
-    write_number(out, "outbound_soft", limits->outbound_soft);
-    write_number(out, "outbound_hard", limits->outbound_hard);
-    begin(out, "tails", "open", facts->tails);
-    write_number(out, "most", ODY_TAILS_MAX);
+    ody_bytes_append_byte(out, '{');
+    ody_object_number(out, "clock_us", facts->clock_us);
+    ody_object_number(out, "cpu_us", ody__cpu_time());
+    ody_object_number(out, "draining", metrics->shared->draining);
+    ody_object_number(out, "api_mailbox", metrics->queued(metrics->context, metrics->shard_count));
+    ody_object_number(out, "outbound_soft", limits->outbound_soft);
+    ody_object_number(out, "outbound_hard", limits->outbound_hard);
+    ody_object_begin(out, "tails");
+    ody_object_number(out, "open", facts->tails);
+    ody_object_number(out, "most", ODY_TAILS_MAX);
     ody_bytes_append_byte(out, '}');
     write_losses(out, metrics);
     write_shards(out, metrics);
     write_latency(out, metrics);
     write_http(out, metrics->http);
-    ody_bytes_append_literal(out, ",\"status\":");
+    ody_object_name(out, "status");
     ody_status_write(out, metrics->shared, facts->status);
     ody_bytes_append_byte(out, '}');
 }

@@ -6,48 +6,23 @@
 #include "base/memory.h"
 #include "gauges.h"
 #include "ody/version.h"
-#include "wire/encode.h"
-
-static void write_number(ody_bytes *out, const char *name, uint64_t number)
-{
-    ody_bytes_append_literal(out, ",\"");
-    ody_bytes_append_view(out, ody_view_of(name));
-    ody_bytes_append_literal(out, "\":");
-    ody_bytes_append_number(out, number);
-}
-
-static void write_text(ody_bytes *out, const char *name, const char *text)
-{
-    ody_bytes_append_literal(out, ",\"");
-    ody_bytes_append_view(out, ody_view_of(name));
-    ody_bytes_append_literal(out, "\":");
-    ody_encode_string(out, ody_view_of(text));
-}
-
-static void write_truth(ody_bytes *out, const char *name, bool truth)
-{
-    ody_bytes_append_literal(out, ",\"");
-    ody_bytes_append_view(out, ody_view_of(name));
-    ody_bytes_append_literal(out, "\":");
-    ody_bytes_append_view(out, truth ? ODY_VIEW("true") : ODY_VIEW("false"));
-}
+#include "wire/object.h"
 
 static void write_identity(ody_bytes *out, const ody_options *options,
                            const ody_status_facts *facts)
 {
-    ody_bytes_append_literal(out, "\"version\":");
-    ody_encode_string(out, ody_view_of(ODY_VERSION));
-    write_number(out, "pid", (uint64_t)facts->supervisor_pid);
-    write_number(out, "engine_pid", (uint64_t)getpid());
-    write_text(out, "host", options->host);
-    write_number(out, "port", options->port);
-    write_text(out, "path", options->path);
-    write_text(out, "socket", options->socket_path);
-    write_truth(out, "tls", options->tls_certificate != NULL);
-    write_number(out, "workers", facts->shard_count);
-    write_number(out, "uptime", facts->uptime_ms / 1000);
-    write_number(out, "started_at", facts->started_at);
-    write_number(out, "configuration_loaded_at", facts->loaded_at);
+    ody_object_text(out, "version", ody_view_of(ODY_VERSION));
+    ody_object_number(out, "pid", (uint64_t)facts->supervisor_pid);
+    ody_object_number(out, "engine_pid", (uint64_t)getpid());
+    ody_object_text(out, "host", ody_view_of(options->host));
+    ody_object_number(out, "port", options->port);
+    ody_object_text(out, "path", ody_view_of(options->path));
+    ody_object_text(out, "socket", ody_view_of(options->socket_path));
+    ody_object_truth(out, "tls", options->tls_certificate != NULL);
+    ody_object_number(out, "workers", facts->shard_count);
+    ody_object_number(out, "uptime", facts->uptime_ms / 1000);
+    ody_object_number(out, "started_at", facts->started_at);
+    ody_object_number(out, "configuration_loaded_at", facts->loaded_at);
 }
 
 /* Nothing before the first one. */
@@ -56,16 +31,12 @@ static void write_change(ody_bytes *out, const ody_server_change *change)
     if (!change) {
         return;
     }
-    ody_bytes_append_literal(out, ",\"last_change\":{\"number\":");
-    ody_bytes_append_number(out, change->number);
-    write_truth(out, "restart", change->restart != 0);
-    write_truth(out, "ok", change->code == 0);
-    if (change->message[0] == '\0') {
-        ody_bytes_append_literal(out, ",\"message\":null}");
-    } else {
-        write_text(out, "message", change->message);
-        ody_bytes_append_byte(out, '}');
-    }
+    ody_object_begin(out, "last_change");
+    ody_object_number(out, "number", change->number);
+    ody_object_truth(out, "restart", change->restart != 0);
+    ody_object_truth(out, "ok", change->code == 0);
+    ody_object_text_or_null(out, "message", ody_view_of(change->message));
+    ody_bytes_append_byte(out, '}');
 }
 
 static void write_shards(ody_bytes *out, const ody_shared *shared, unsigned shard_count)
@@ -74,13 +45,13 @@ static void write_shards(ody_bytes *out, const ody_shared *shared, unsigned shar
     for (unsigned shard = 0; shard < shard_count; shard++) {
         const ody_counters *counters = &shared->counters[shard];
 
-        ody_bytes_append_view(out, shard == 0 ? ODY_VIEW("{\"shard\":") : ODY_VIEW(",{\"shard\":"));
-        ody_bytes_append_number(out, shard);
-        write_number(out, "connections", ody__counter_read(&counters->connections));
-        write_number(out, "channels", ody__counter_read(&counters->channels));
-        write_number(out, "subscriptions", ody__counter_read(&counters->subscriptions));
-        write_number(out, "deliveries", ody__counter_read(&counters->deliveries));
-        write_number(out, "outbound_bytes", ody__counter_read(&counters->outbound_bytes));
+        ody_bytes_append_view(out, shard == 0 ? ODY_VIEW("{") : ODY_VIEW(",{"));
+        ody_object_number(out, "shard", shard);
+        ody_object_number(out, "connections", ody__counter_read(&counters->connections));
+        ody_object_number(out, "channels", ody__counter_read(&counters->channels));
+        ody_object_number(out, "subscriptions", ody__counter_read(&counters->subscriptions));
+        ody_object_number(out, "deliveries", ody__counter_read(&counters->deliveries));
+        ody_object_number(out, "outbound_bytes", ody__counter_read(&counters->outbound_bytes));
         ody_bytes_append_byte(out, '}');
     }
     ody_bytes_append_byte(out, ']');
@@ -93,9 +64,9 @@ static void write_apps(ody_bytes *out, const ody_shared *shared, const ody_statu
         const ody_app *app = &facts->options->apps[index];
         ody_app_sums sums = ody__app_sum(shared, facts->shard_count, app->number);
 
-        ody_bytes_append_view(out, index == 0 ? ODY_VIEW("{\"id\":") : ODY_VIEW(",{\"id\":"));
-        ody_encode_string(out, ody_view_of(app->id));
-#define COUNTER_WRITE(name) write_number(out, #name, sums.name);
+        ody_bytes_append_view(out, index == 0 ? ODY_VIEW("{") : ODY_VIEW(",{"));
+        ody_object_text(out, "id", ody_view_of(app->id));
+#define COUNTER_WRITE(name) ody_object_number(out, #name, sums.name);
         ODY_APP_COUNTERS(COUNTER_WRITE)
 #undef COUNTER_WRITE
         ody_bytes_append_byte(out, '}');
@@ -114,13 +85,13 @@ static void write_redis(ody_bytes *out, const ody_redis_state *redis)
     for (size_t kind = 0; kind < ODY_REDIS_REJECTIONS_COUNT; kind++) {
         rejected += redis->rejected[kind];
     }
-    ody_bytes_append_literal(out, ",\"redis\":{\"connected\":");
-    ody_bytes_append_view(out, redis->connected ? ODY_VIEW("true") : ODY_VIEW("false"));
-    write_number(out, "connected_at", redis->connected_at);
-    write_number(out, "connects", redis->connects);
-    write_number(out, "failures", redis->failures);
-    write_number(out, "messages", redis->messages);
-    write_number(out, "rejected", rejected);
+    ody_object_begin(out, "redis");
+    ody_object_truth(out, "connected", redis->connected);
+    ody_object_number(out, "connected_at", redis->connected_at);
+    ody_object_number(out, "connects", redis->connects);
+    ody_object_number(out, "failures", redis->failures);
+    ody_object_number(out, "messages", redis->messages);
+    ody_object_number(out, "rejected", rejected);
     ody_bytes_append_byte(out, '}');
 }
 
@@ -131,19 +102,19 @@ static void write_php_workers(ody_bytes *out, const ody_options *options,
     if (options->php_worker_num == 0 && calls->workers == 0) {
         return;
     }
-    ody_bytes_append_literal(out, ",\"php_workers\":{\"num\":");
-    ody_bytes_append_number(out, options->php_worker_num);
-    write_number(out, "connected", calls->workers);
-    write_number(out, "busy", calls->busy);
-    write_number(out, "idle", calls->workers - calls->busy);
-    write_number(out, "queue", calls->queued);
-    write_number(out, "queue_limit", calls->queue_limit);
-    write_number(out, "handled", calls->handled);
-    write_number(out, "failed", calls->failed);
-    write_number(out, "timed_out", calls->timed_out);
-    write_number(out, "refused", calls->refused);
-    write_number(out, "dropped_notices", calls->dropped);
-    write_number(out, "lost", calls->lost);
+    ody_object_begin(out, "php_workers");
+    ody_object_number(out, "num", options->php_worker_num);
+    ody_object_number(out, "connected", calls->workers);
+    ody_object_number(out, "busy", calls->busy);
+    ody_object_number(out, "idle", calls->workers - calls->busy);
+    ody_object_number(out, "queue", calls->queued);
+    ody_object_number(out, "queue_limit", calls->queue_limit);
+    ody_object_number(out, "handled", calls->handled);
+    ody_object_number(out, "failed", calls->failed);
+    ody_object_number(out, "timed_out", calls->timed_out);
+    ody_object_number(out, "refused", calls->refused);
+    ody_object_number(out, "dropped_notices", calls->dropped);
+    ody_object_number(out, "lost", calls->lost);
     ody_bytes_append_byte(out, '}');
 }
 
@@ -163,15 +134,15 @@ static void write_webhook(ody_bytes *out, const ody_webhook *webhook,
     char receiver[ODY_WEBHOOK_ORIGIN];
 
     ody_webhook_origin(webhook->url, receiver);
-    ody_bytes_append_literal(out, "{\"app\":");
-    ody_encode_string(out, ody_view_of(webhook->app_id));
-    write_text(out, "receiver", receiver);
-    write_truth(out, "failing", numbers->failing > 0);
-    write_number(out, "queue", numbers->queued);
-    write_number(out, "sent", numbers->sent);
-    write_number(out, "requests", numbers->requests);
-    write_number(out, "failed", numbers->failed);
-    write_number(out, "dropped", webhook_drops(numbers));
+    ody_bytes_append_byte(out, '{');
+    ody_object_text(out, "app", ody_view_of(webhook->app_id));
+    ody_object_text(out, "receiver", ody_view_of(receiver));
+    ody_object_truth(out, "failing", numbers->failing > 0);
+    ody_object_number(out, "queue", numbers->queued);
+    ody_object_number(out, "sent", numbers->sent);
+    ody_object_number(out, "requests", numbers->requests);
+    ody_object_number(out, "failed", numbers->failed);
+    ody_object_number(out, "dropped", webhook_drops(numbers));
     ody_bytes_append_byte(out, '}');
 }
 
@@ -184,22 +155,22 @@ static void write_webhooks(ody_bytes *out, const ody_options *options, const ody
         return;
     }
     state = ody_webhooks_look(webhooks);
-    ody_bytes_append_literal(out, ",\"webhooks\":{\"num\":");
-    ody_bytes_append_number(out, options->webhook_count);
-    write_number(out, "failing", state.all.failing);
-    write_number(out, "queue", state.all.queued);
-    write_number(out, "queue_bytes", state.all.bytes);
-    write_number(out, "held", state.held);
-    write_number(out, "in_flight", state.all.in_flight);
-    write_number(out, "sent", state.all.sent);
-    write_number(out, "requests", state.all.requests);
-    write_number(out, "failed", state.all.failed);
-    write_number(out, "smoothed", state.smoothed);
-    write_number(out, "dropped", webhook_drops(&state.all) + state.dropped_mailbox);
-#define DROP_WRITE(name, text) write_number(out, "dropped_" #name, state.all.dropped_##name);
+    ody_object_begin(out, "webhooks");
+    ody_object_number(out, "num", options->webhook_count);
+    ody_object_number(out, "failing", state.all.failing);
+    ody_object_number(out, "queue", state.all.queued);
+    ody_object_number(out, "queue_bytes", state.all.bytes);
+    ody_object_number(out, "held", state.held);
+    ody_object_number(out, "in_flight", state.all.in_flight);
+    ody_object_number(out, "sent", state.all.sent);
+    ody_object_number(out, "requests", state.all.requests);
+    ody_object_number(out, "failed", state.all.failed);
+    ody_object_number(out, "smoothed", state.smoothed);
+    ody_object_number(out, "dropped", webhook_drops(&state.all) + state.dropped_mailbox);
+#define DROP_WRITE(name, text) ody_object_number(out, "dropped_" #name, state.all.dropped_##name);
     ODY_WEBHOOK_DROPS(DROP_WRITE)
 #undef DROP_WRITE
-    write_number(out, "dropped_mailbox", state.dropped_mailbox);
+    ody_object_number(out, "dropped_mailbox", state.dropped_mailbox);
     ody_bytes_append_literal(out, ",\"hooks\":[");
     for (size_t index = 0; index < options->webhook_count && index < ODY_WEBHOOKS_SHOWN; index++) {
         const ody_webhook_numbers numbers = ody_webhooks_look_at(webhooks, index);
@@ -217,11 +188,11 @@ void ody_status_write(ody_bytes *out, const ody_shared *shared, const ody_status
     ody_bytes_append_byte(out, '{');
     write_identity(out, facts->options, facts);
     write_change(out, facts->change);
-    write_number(out, "memory", ody_memory_resident());
-    write_number(out, "processes", facts->processes);
-    write_number(out, "requests", facts->requests);
-    write_number(out, "connection_limit", shared->connection_limit);
-#define COUNTER_WRITE(name) write_number(out, #name, sums.name);
+    ody_object_number(out, "memory", ody_memory_resident());
+    ody_object_number(out, "processes", facts->processes);
+    ody_object_number(out, "requests", facts->requests);
+    ody_object_number(out, "connection_limit", shared->connection_limit);
+#define COUNTER_WRITE(name) ody_object_number(out, #name, sums.name);
     ODY_COUNTERS(COUNTER_WRITE)
 #undef COUNTER_WRITE
     write_apps(out, shared, facts);

@@ -5,6 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "ody/auth.h"
 
@@ -76,7 +77,7 @@ int ody_digests_hmac(ody_digests *digests, ody_view secret, const ody_view *part
     if (!EVP_MAC_final(digests->hmac, digest, &length, SHA256_BYTES) || length != SHA256_BYTES) {
         return ODY_EMEMORY;
     }
-    ody__hex(digest, SHA256_BYTES, out);
+    ody_hex(digest, SHA256_BYTES, out);
     out[ODY_SIGNATURE_HEX] = '\0';
     return 0;
 }
@@ -91,6 +92,6 @@ int ody_digests_md5(ody_digests *digests, ody_view text, char *out)
         !EVP_DigestFinal_ex(digests->context, digest, &length) || length != MD5_BYTES) {
         return ODY_EMEMORY;
     }
-    ody__hex(digest, MD5_BYTES, out);
+    ody_hex(digest, MD5_BYTES, out);
     return 0;
 }

@@ -23,15 +23,4 @@ int ody_digests_hmac(ody_digests *digests, ody_view secret, const ody_view *part
 /** The MD5 of text in lower-case hex. @param out ODY_MD5_HEX bytes. @return 0 or ODY_EMEMORY. */
 int ody_digests_md5(ody_digests *digests, ody_view text, char *out);
 
-/** Private to this room: writes bytes as lower-case hex, without a NUL. */
-static inline void ody__hex(const unsigned char *bytes, size_t count, char *out)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t index = 0; index < count; index++) {
-        out[2 * index] = digits[bytes[index] >> 4];
-        out[2 * index + 1] = digits[bytes[index] & 15];
-    }
-}
-
 #endif

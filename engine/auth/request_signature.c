@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include "base/number.h"
 #include "base/options.h"
 #include "ody/auth.h"
 #include "wire/percent.h"
@@ -146,23 +147,11 @@ static void show_time(ody_bytes *reason, uint64_t seconds)
     say(reason, text);
 }
 
-static bool read_number(ody_view text, uint64_t *number)
-{
-    *number = 0;
-    for (size_t index = 0; index < text.length; index++) {
-        if (text.data[index] < '0' || text.data[index] > '9') {
-            return false;
-        }
-        *number = *number * 10 + (uint64_t)(text.data[index] - '0');
-    }
-    return text.length > 0 && text.length <= TIMESTAMP_DIGITS;
-}
-
 static int check_time(ody_view sent, uint64_t now, ody_bytes *reason)
 {
     uint64_t given;
 
-    if (!read_number(sent, &given)) {
+    if (sent.length > TIMESTAMP_DIGITS || !ody_number_parse(sent, UINT64_MAX / 16, &given)) {
         return refuse(reason, "Invalid timestamp: auth_timestamp must be in seconds since 1970");
     }
     if ((given > now ? given - now : now - given) <= ODY_SIGNATURE_WINDOW) {

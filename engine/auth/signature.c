@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include "auth/digests.h"
+#include "base/bytes.h"
 #include "ody/auth.h"
 
 #define DIGEST_BYTES (ODY_SIGNATURE_HEX / 2)
@@ -65,7 +65,7 @@ int ody_hmac_sha256_hex(ody_view secret, const ody_view *parts, size_t count, ch
     if (!digest_parts(secret, parts, count, digest)) {
         return ODY_EMEMORY;
     }
-    ody__hex(digest, DIGEST_BYTES, out);
+    ody_hex(digest, DIGEST_BYTES, out);
     out[ODY_SIGNATURE_HEX] = '\0';
     return 0;
 }

@@ -45,4 +45,15 @@ static inline ody_view ody_bytes_view(const ody_bytes *bytes)
     return (ody_view){bytes->data, bytes->length};
 }
 
+/** Writes bytes as lower-case hex, without a NUL. @param out 2 * count bytes. */
+static inline void ody_hex(const unsigned char *bytes, size_t count, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t index = 0; index < count; index++) {
+        out[2 * index] = digits[bytes[index] >> 4];
+        out[2 * index + 1] = digits[bytes[index] & 15];
+    }
+}
+
 #endif

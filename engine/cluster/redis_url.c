@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <strings.h>
 #include "base/memory.h"
+#include "base/number.h"
 #include "ody/redis.h"
 
 #define URL_MAX 4096
@@ -92,14 +93,11 @@ static bool keep(url_reader *reader, ody_view text, ody_view *kept)
 /* A number of at most six digits. */
 static bool read_number(ody_view text, uint32_t *number)
 {
-    *number = 0;
-    for (size_t index = 0; index < text.length; index++) {
-        if (text.data[index] < '0' || text.data[index] > '9') {
-            return false;
-        }
-        *number = *number * 10 + (uint32_t)(text.data[index] - '0');
-    }
-    return text.length > 0 && text.length <= 6;
+    uint64_t value;
+    bool good = text.length <= 6 && ody_number_parse(text, 999999, &value);
+
+    *number = good ? (uint32_t)value : 0;
+    return good;
 }
 
 static bool scheme_is(ody_view scheme, const char *name)

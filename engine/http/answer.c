@@ -119,7 +119,7 @@ void ody__http_answer_text(ody_http_exchange *exchange, int status, const char *
     }
 }
 
-static bool header(struct MHD_Response *response, const char *name, const char *value)
+bool ody__http_add_header(struct MHD_Response *response, const char *name, const char *value)
 {
     return MHD_add_response_header(response, name, value) == MHD_YES;
 }
@@ -145,11 +145,12 @@ static bool cross_origin_headers(const ody_http_exchange *exchange, struct MHD_R
     if (exchange->route.endpoint != ODY_HTTP_BROADCAST) {
         return true;
     }
-    return header(response, "Access-Control-Allow-Origin", "*") &&
+    return ody__http_add_header(response, "Access-Control-Allow-Origin", "*") &&
            (exchange->status != 204 ||
-            (header(response, "Access-Control-Allow-Methods", "POST") &&
-             header(response, "Access-Control-Allow-Headers", "Authorization, Content-Type") &&
-             header(response, "Access-Control-Max-Age", "86400")));
+            (ody__http_add_header(response, "Access-Control-Allow-Methods", "POST") &&
+             ody__http_add_header(response, "Access-Control-Allow-Headers",
+                                  "Authorization, Content-Type") &&
+             ody__http_add_header(response, "Access-Control-Max-Age", "86400")));
 }
 
 static bool is_for_browsers(const ody_http_exchange *exchange)
@@ -166,7 +167,8 @@ static bool protection_headers(const ody_http_exchange *exchange, struct MHD_Res
     if (is_for_browsers(exchange)) {
         return ody__http_page_headers(exchange, response);
     }
-    return exchange->type != text || header(response, "X-Content-Type-Options", "nosniff");
+    return exchange->type != text ||
+           ody__http_add_header(response, "X-Content-Type-Options", "nosniff");
 }
 
 static bool retry_header(unsigned seconds, struct MHD_Response *response)
@@ -174,7 +176,7 @@ static bool retry_header(unsigned seconds, struct MHD_Response *response)
     char number[12];
 
     snprintf(number, sizeof(number), "%u", seconds);
-    return header(response, "Retry-After", number);
+    return ody__http_add_header(response, "Retry-After", number);
 }
 
 static bool headers(const ody_http_exchange *exchange, struct MHD_Response *response)
@@ -183,23 +185,24 @@ static bool headers(const ody_http_exchange *exchange, struct MHD_Response *resp
     bool added = protection_headers(exchange, response);
 
     if (exchange->type) {
-        added = added && header(response, "Content-Type", exchange->type);
+        added = added && ody__http_add_header(response, "Content-Type", exchange->type);
     }
     if (exchange->status == 401 && !ody_http_is_signed(exchange->route.endpoint)) {
-        added = added && header(response, "WWW-Authenticate", inspector ? "X-Inspector" : "Bearer");
+        added = added && ody__http_add_header(response, "WWW-Authenticate",
+                                              inspector ? "X-Inspector" : "Bearer");
     }
     if (exchange->status == 405) {
-        added = added && header(response, "Allow", methods_of(exchange));
+        added = added && ody__http_add_header(response, "Allow", methods_of(exchange));
     }
     if (exchange->status == 426) {
-        added = added && header(response, "Upgrade", "websocket") &&
-                header(response, "Sec-WebSocket-Version", "13");
+        added = added && ody__http_add_header(response, "Upgrade", "websocket") &&
+                ody__http_add_header(response, "Sec-WebSocket-Version", "13");
     }
     if (exchange->retry) {
         added = added && retry_header(exchange->retry, response);
     }
     if (exchange->last) {
-        added = added && header(response, "Connection", "close");
+        added = added && ody__http_add_header(response, "Connection", "close");
     }
     return added && cross_origin_headers(exchange, response);
 }

@@ -3,6 +3,7 @@
  * may ask; nothing here tells more than that. */
 #include "base/memory.h"
 #include "http/room.h"
+#include "wire/object.h"
 
 /* Per cent of the connections and of the memory, beyond which others should take new clients. */
 #define TRAFFIC_MAX 85
@@ -53,14 +54,6 @@ void ody__http_accept_traffic(ody_http_exchange *exchange, const ody_app *app)
     }
 }
 
-static void write_number(ody_bytes *out, ody_view name, uint64_t number)
-{
-    ody_bytes_append_byte(out, '"');
-    ody_bytes_append_view(out, name);
-    ody_bytes_append_literal(out, "\":");
-    ody_bytes_append_number(out, number);
-}
-
 void ody__http_usage(ody_http_exchange *exchange, const ody_app *app)
 {
     uint64_t used = ody_memory_resident();
@@ -68,14 +61,12 @@ void ody__http_usage(ody_http_exchange *exchange, const ody_app *app)
     ody_bytes *out = &exchange->output;
 
     (void)app;
-    ody_bytes_append_literal(out, "{\"memory\":{");
-    write_number(out, ODY_VIEW("free"), total > used ? total - used : 0);
-    ody_bytes_append_byte(out, ',');
-    write_number(out, ODY_VIEW("used"), used);
-    ody_bytes_append_byte(out, ',');
-    write_number(out, ODY_VIEW("total"), total);
-    ody_bytes_append_byte(out, ',');
-    write_number(out, ODY_VIEW("percent"), total > 0 ? used * 100 / total : 0);
+    ody_bytes_append_byte(out, '{');
+    ody_object_begin(out, "memory");
+    ody_object_number(out, "free", total > used ? total - used : 0);
+    ody_object_number(out, "used", used);
+    ody_object_number(out, "total", total);
+    ody_object_number(out, "percent", total > 0 ? used * 100 / total : 0);
     ody_bytes_append_literal(out, "}}");
     ody__http_answer_json(exchange);
 }

@@ -5,12 +5,14 @@
  */
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/options.h"
 #include "http/best.h"
 #include "http/inspector.h"
 #include "http/place.h"
 #include "net/client_address.h"
 #include "wire/encode.h"
+#include "wire/object.h"
 
 #define ENTRIES_DEFAULT 50
 /* Entries that are walked over for one list. With more of them the list says that it is not whole.
@@ -22,7 +24,7 @@ typedef ody_browse_entry entry;
 typedef struct list_kind {
     ody_browse_kind kind;
     bool all_shards;
-    /* Writes the members of one entry's object, the first without a comma. */
+    /* Writes the members of one entry's object. */
     void (*write)(ody_bytes *out, const ody_http_exchange *exchange, const entry *shown);
 } list_kind;
 
@@ -104,11 +106,10 @@ static void write_list(ody_http_exchange *exchange)
         list->kind->write(out, exchange, list->best.entries[index]);
         ody_bytes_append_byte(out, '}');
     }
-    ody_bytes_append_literal(out, "],\"examined\":");
-    ody_bytes_append_number(out, list->examined);
-    ody_bytes_append_literal(out, ",\"complete\":");
-    ody_bytes_append_view(out, list->cut ? ODY_VIEW("false") : ODY_VIEW("true"));
-    ody_bytes_append_literal(out, ",\"next\":");
+    ody_bytes_append_byte(out, ']');
+    ody_object_number(out, "examined", list->examined);
+    ody_object_truth(out, "complete", !list->cut);
+    ody_object_name(out, "next");
     write_next(out, list);
     ody_bytes_append_byte(out, '}');
     ody__http_answer_json(exchange);
@@ -168,7 +169,7 @@ bool ody__http_inspector_number(ody_http_exchange *exchange, const char *name, u
     ody_view text = ody_query_find(&exchange->query, ody_view_of(name));
 
     *number = fallback;
-    if (text.data && !ody_place_number(text, most, number)) {
+    if (text.data && !ody_number_parse(text, most, number)) {
         ody__http_refuse(exchange, 400, "\"%s\" must be a number", name);
         return false;
     }
@@ -238,44 +239,23 @@ static bool read_query(ody_http_exchange *exchange, ody_http_list *list)
     return true;
 }
 
-static void write_text(ody_bytes *out, ody_view name, ody_view text)
-{
-    ody_encode_string(out, name);
-    ody_bytes_append_byte(out, ':');
-    ody_encode_string(out, text);
-}
-
-static void write_number(ody_bytes *out, ody_view name, uint64_t number)
-{
-    ody_bytes_append_byte(out, ',');
-    ody_encode_string(out, name);
-    ody_bytes_append_byte(out, ':');
-    ody_bytes_append_number(out, number);
-}
-
 static void write_id(ody_bytes *out, const entry *one)
 {
     char text[ODY_SOCKET_ID_TEXT];
 
-    write_text(out, ODY_VIEW("id"), ody_socket_id_format(one->id, text));
+    ody_object_text(out, "id", ody_socket_id_format(one->id, text));
 }
 
 static void write_user(ody_bytes *out, const entry *one)
 {
-    ody_bytes_append_literal(out, ",\"user\":");
-    if (one->name.length > 0) {
-        ody_encode_string(out, one->name);
-    } else {
-        ody_bytes_append_literal(out, "null");
-    }
+    ody_object_text_or_null(out, "user", one->name);
 }
 
 static void write_app(ody_bytes *out, const ody_http_exchange *exchange, const entry *one)
 {
     const ody_app_shared *app = ody_shared_app(exchange->server->setup.shared, one->app);
 
-    ody_bytes_append_byte(out, ',');
-    write_text(out, ODY_VIEW("app"), ody_view_of(app->id));
+    ody_object_text(out, "app", ody_view_of(app->id));
 }
 
 static void write_connection(ody_bytes *out, const ody_http_exchange *exchange, const entry *one)
@@ -285,33 +265,31 @@ static void write_connection(ody_bytes *out, const ody_http_exchange *exchange, 
     ody_address_format(one->address, address, sizeof(address));
     write_id(out, one);
     write_app(out, exchange, one);
-    ody_bytes_append_byte(out, ',');
-    write_text(out, ODY_VIEW("address"), ody_view_of(address));
+    ody_object_text(out, "address", ody_view_of(address));
     write_user(out, one);
-    write_number(out, ODY_VIEW("channels"), one->channels);
-    write_number(out, ODY_VIEW("age"), one->age);
-    write_number(out, ODY_VIEW("silence"), one->silence);
-    write_number(out, ODY_VIEW("waiting"), one->weight);
-    write_number(out, ODY_VIEW("slow"), one->slow);
-    write_number(out, ODY_VIEW("protocol"), one->protocol);
+    ody_object_number(out, "channels", one->channels);
+    ody_object_number(out, "age", one->age);
+    ody_object_number(out, "silence", one->silence);
+    ody_object_number(out, "waiting", one->weight);
+    ody_object_number(out, "slow", one->slow);
+    ody_object_number(out, "protocol", one->protocol);
 }
 
 static void write_channel(ody_bytes *out, const ody_http_exchange *exchange, const entry *one)
 {
     (void)exchange;
-    write_text(out, ODY_VIEW("name"), one->name);
-    ody_bytes_append_byte(out, ',');
-    write_text(out, ODY_VIEW("type"), ody_view_of(one->type));
-    write_number(out, ODY_VIEW("subscribers"), one->weight);
-    write_number(out, ODY_VIEW("users"), one->users);
+    ody_object_text(out, "name", one->name);
+    ody_object_text(out, "type", ody_view_of(one->type));
+    ody_object_number(out, "subscribers", one->weight);
+    ody_object_number(out, "users", one->users);
 }
 
 static void write_signed_in(ody_bytes *out, const ody_http_exchange *exchange, const entry *one)
 {
     (void)exchange;
-    write_text(out, ODY_VIEW("name"), one->name);
-    write_number(out, ODY_VIEW("connections"), one->weight);
-    write_number(out, ODY_VIEW("watchers"), one->watchers);
+    ody_object_text(out, "name", one->name);
+    ody_object_number(out, "connections", one->weight);
+    ody_object_number(out, "watchers", one->watchers);
 }
 
 static void write_subscriber(ody_bytes *out, const ody_http_exchange *exchange, const entry *one)
@@ -324,18 +302,17 @@ static void write_subscriber(ody_bytes *out, const ody_http_exchange *exchange, 
 static void write_member(ody_bytes *out, const ody_http_exchange *exchange, const entry *one)
 {
     (void)exchange;
-    write_text(out, ODY_VIEW("name"), one->name);
-    ody_bytes_append_literal(out, ",\"info\":");
+    ody_object_text(out, "name", one->name);
+    ody_object_name(out, "info");
     ody_bytes_append_view(out, one->info);
-    write_number(out, ODY_VIEW("connections"), one->weight);
+    ody_object_number(out, "connections", one->weight);
 }
 
 static void write_subscription(ody_bytes *out, const ody_http_exchange *exchange, const entry *one)
 {
-    write_text(out, ODY_VIEW("name"), one->name);
+    ody_object_text(out, "name", one->name);
     write_app(out, exchange, one);
-    ody_bytes_append_literal(out, ",\"on\":");
-    ody_bytes_append_view(out, one->on ? ODY_VIEW("true") : ODY_VIEW("false"));
+    ody_object_truth(out, "on", one->on);
 }
 
 static void begin(ody_http_exchange *exchange, const list_kind *kind)

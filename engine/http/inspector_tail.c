@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "http/inspector.h"
-#include "wire/encode.h"
+#include "wire/object.h"
 
 /* How long a request waits (ms). */
 #define WAIT 20000
@@ -28,42 +28,26 @@ static const char *const sights[] = {
     [ODY_SIGHT_MEMBER_REMOVED] = "member_removed",
 };
 
-static void write_number(ody_bytes *out, const char *name, uint64_t number)
-{
-    ody_bytes_append_view(out, ody_view_of(name));
-    ody_bytes_append_number(out, number);
-}
-
-/* @param name with what stands before the text. */
-static void write_text(ody_bytes *out, const char *name, ody_view text)
-{
-    ody_bytes_append_view(out, ody_view_of(name));
-    if (text.length > 0) {
-        ody_encode_string(out, text);
-    } else {
-        ody_bytes_append_literal(out, "null");
-    }
-}
-
 static void write_message(void *context, const ody_tail_message *message)
 {
     ody_bytes *out = context;
     char id[ODY_SOCKET_ID_TEXT];
     bool first = out->data && out->data[out->length - 1] == '[';
 
-    write_number(out, first ? "{\"number\":" : ",{\"number\":", message->number);
-    write_number(out, ",\"at\":", message->at);
-    write_text(out, ",\"kind\":", ody_view_of(sights[message->sight]));
-    write_text(out, ",\"client\":",
-               message->client.first ? ody_socket_id_format(message->client, id) : ODY_VIEW_NONE);
-    write_text(out, ",\"channel\":", message->channel);
-    write_text(out, ",\"event\":", message->event);
-    write_text(out, ",\"user\":", message->user_id);
-    ody_bytes_append_literal(out, ",\"data\":");
-    ody_encode_string(out, message->data);
-    write_number(out, ",\"length\":", message->data_length);
-    write_number(out, ",\"reached\":", message->reached);
-    write_number(out, ",\"left_out\":", message->left_out);
+    ody_bytes_append_view(out, first ? ODY_VIEW("{") : ODY_VIEW(",{"));
+    ody_object_number(out, "number", message->number);
+    ody_object_number(out, "at", message->at);
+    ody_object_text(out, "kind", ody_view_of(sights[message->sight]));
+    ody_object_text_or_null(out, "client",
+                            message->client.first ? ody_socket_id_format(message->client, id)
+                                                  : ODY_VIEW_NONE);
+    ody_object_text_or_null(out, "channel", message->channel);
+    ody_object_text_or_null(out, "event", message->event);
+    ody_object_text_or_null(out, "user", message->user_id);
+    ody_object_text(out, "data", message->data);
+    ody_object_number(out, "length", message->data_length);
+    ody_object_number(out, "reached", message->reached);
+    ody_object_number(out, "left_out", message->left_out);
     ody_bytes_append_byte(out, '}');
 }
 
@@ -90,7 +74,8 @@ static void answer(ody_http_exchange *exchange, uint64_t tail, uint64_t after)
     if (count < 0) {
         refuse(exchange, count);
     } else {
-        write_number(out, "],\"left_out\":", left_out);
+        ody_bytes_append_byte(out, ']');
+        ody_object_number(out, "left_out", left_out);
         ody_bytes_append_byte(out, '}');
         ody__http_answer_json(exchange);
         if (exchange->status == 200) {
@@ -241,7 +226,8 @@ void ody__http_inspector_tail_open(ody_http_exchange *exchange)
         ody__http_refuse_error(exchange, code, error.message);
         return;
     }
-    write_number(&exchange->output, "{\"tail\":", tail);
+    ody_bytes_append_byte(&exchange->output, '{');
+    ody_object_number(&exchange->output, "tail", tail);
     ody_bytes_append_byte(&exchange->output, '}');
     ody__http_answer_json(exchange);
 }

@@ -5,11 +5,14 @@
  */
 #include <stdlib.h>
 #include <strings.h>
+#include "base/number.h"
 #include "http/callbacks.h"
 #include "net/client_address.h"
 
 #define BEARER "Bearer "
 #define LINE_END 2
+/* Of a Content-Length. */
+#define LENGTH_DIGITS 18
 
 /* What is counted while the head is looked through. */
 typedef struct framing_count {
@@ -39,14 +42,9 @@ static void note_fault(framing_count *count, const char *fault)
 
 static void note_length(framing_count *count, ody_view value)
 {
-    uint64_t length = 0;
-    bool good = value.length > 0 && value.length <= 18;
+    uint64_t length;
 
-    for (size_t index = 0; index < value.length; index++) {
-        good = good && value.data[index] >= '0' && value.data[index] <= '9';
-        length = length * 10 + (uint64_t)(value.data[index] - '0');
-    }
-    if (!good) {
+    if (value.length > LENGTH_DIGITS || !ody_number_parse(value, UINT64_MAX / 16, &length)) {
         note_fault(count, "Content-Length is not a number");
     } else if (++count->lengths > 1) {
         note_fault(count, "Content-Length stands in the head twice");

@@ -66,22 +66,18 @@ struct MHD_Response *ody__http_page_response(const ody_http_exchange *exchange)
     return MHD_create_response_from_buffer(text.length, (void *)text.data, MHD_RESPMEM_PERSISTENT);
 }
 
-static bool header(struct MHD_Response *response, const char *name, const char *value)
-{
-    return MHD_add_response_header(response, name, value) == MHD_YES;
-}
-
 bool ody__http_page_headers(const ody_http_exchange *exchange, struct MHD_Response *response)
 {
     const ody_page *page = exchange->page;
 
-    return header(response, "Content-Security-Policy",
-                  page ? page->policy : "default-src 'none'; frame-ancestors 'none'") &&
-           (!page || header(response, "ETag", page->tag)) &&
-           header(response, "Cache-Control", page ? "no-cache" : "no-store") &&
-           header(response, "X-Content-Type-Options", "nosniff") &&
-           header(response, "X-Frame-Options", "DENY") &&
-           header(response, "Referrer-Policy", "no-referrer") &&
-           header(response, "Cross-Origin-Opener-Policy", "same-origin") &&
-           header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    return ody__http_add_header(response, "Content-Security-Policy",
+                                page ? page->policy
+                                     : "default-src 'none'; frame-ancestors 'none'") &&
+           (!page || ody__http_add_header(response, "ETag", page->tag)) &&
+           ody__http_add_header(response, "Cache-Control", page ? "no-cache" : "no-store") &&
+           ody__http_add_header(response, "X-Content-Type-Options", "nosniff") &&
+           ody__http_add_header(response, "X-Frame-Options", "DENY") &&
+           ody__http_add_header(response, "Referrer-Policy", "no-referrer") &&
+           ody__http_add_header(response, "Cross-Origin-Opener-Policy", "same-origin") &&
+           ody__http_add_header(response, "Cross-Origin-Resource-Policy", "same-origin");
 }

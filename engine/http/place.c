@@ -2,6 +2,8 @@
 /* Places in lists as text. */
 #include "http/place.h"
 
+#include "base/number.h"
+
 void ody_place_write(ody_bytes *out, const ody_browse_entry *entry)
 {
     char text[ODY_SOCKET_ID_TEXT];
@@ -12,25 +14,13 @@ void ody_place_write(ody_bytes *out, const ody_browse_entry *entry)
                                                     : entry->name);
 }
 
-bool ody_place_number(ody_view text, uint64_t most, uint64_t *number)
-{
-    *number = 0;
-    for (size_t index = 0; index < text.length; index++) {
-        if (text.data[index] < '0' || text.data[index] > '9' || *number > most) {
-            return false;
-        }
-        *number = *number * 10 + (uint64_t)(text.data[index] - '0');
-    }
-    return text.length > 0 && *number <= most;
-}
-
 bool ody_place_read(ody_view text, bool ids, ody_browse_entry *place)
 {
     const char *colon = text.length > 0 ? memchr(text.data, ':', text.length) : NULL;
     size_t digits = colon ? (size_t)(colon - text.data) : 0;
     uint64_t weight;
 
-    if (!ody_place_number((ody_view){text.data, digits}, UINT32_MAX, &weight)) {
+    if (!ody_number_parse((ody_view){text.data, digits}, UINT32_MAX, &weight)) {
         return false;
     }
     *place = (ody_browse_entry){

@@ -18,8 +18,5 @@ void ody_place_write(ody_bytes *out, const ody_browse_entry *entry);
  * @return false: it is no place in such a list.
  */
 bool ody_place_read(ody_view text, bool ids, ody_browse_entry *place);
-/** Reads a number of digits only, up to `most`, which is less than UINT64_MAX / 16. @return false:
- *  it is none. */
-bool ody_place_number(ody_view text, uint64_t most, uint64_t *number);
 
 #endif

@@ -244,6 +244,11 @@ bool ody__http_wants_websocket(const ody_http_exchange *exchange);
 /** Appends the head as it came, but for white space. */
 void ody__http_write_head(const ody_http_exchange *exchange, ody_bytes *out);
 
+/* answer.c */
+
+/** Adds a header. @return whether it could. */
+bool ody__http_add_header(struct MHD_Response *response, const char *name, const char *value);
+
 /* pages.c */
 
 /** Whether a page may be there for whoever asks, if the path is one of a page; else refuses. */

@@ -2,20 +2,17 @@
 /* Tokens are compared with every session, so that time tells nothing. */
 #include "http/sessions.h"
 
-#include "base/map.h"
+#include "base/bytes.h"
 #include "base/random.h"
+#include "hub/shared.h"
 #include "net/client_address.h"
 #include "ody/auth.h"
 
 static size_t counter_of(const uint8_t address[16])
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, 0xff};
-    size_t length = memcmp(address, mapped, sizeof(mapped)) == 0 ? 16 : 8;
-
-    if (ody_address_is_loopback(address)) {
-        return ODY_SESSION_COUNTERS;
-    }
-    return ody_hash((ody_view){(const char *)address, length}) % ODY_SESSION_COUNTERS;
+    return ody_address_is_loopback(address)
+               ? ODY_SESSION_COUNTERS
+               : ody_shared_address_hash(address) % ODY_SESSION_COUNTERS;
 }
 
 bool ody_sessions_may_try(const ody_sessions *sessions, const uint8_t address[16], uint64_t now)
@@ -33,14 +30,10 @@ void ody_sessions_failed(ody_sessions *sessions, const uint8_t address[16], uint
 
 static void make_token(char token[ODY_SESSION_TOKEN + 1])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t bytes[ODY_SESSION_TOKEN / 2];
 
     ody_random_fill(bytes, sizeof(bytes));
-    for (size_t index = 0; index < sizeof(bytes); index++) {
-        token[2 * index] = digits[bytes[index] >> 4];
-        token[2 * index + 1] = digits[bytes[index] & 15];
-    }
+    ody_hex(bytes, sizeof(bytes), token);
     token[ODY_SESSION_TOKEN] = '\0';
 }
 

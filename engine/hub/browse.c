@@ -176,18 +176,21 @@ static bool walk_members(step *self, const ody_members *members)
     return member != NULL;
 }
 
+static const ody_channel *channel_of(const step *self)
+{
+    return self->app ? ody_map_get(&self->app->channels, self->mail->channel) : NULL;
+}
+
 static bool walk_subscribers(step *self)
 {
-    const ody_channel *channel =
-        self->app ? ody_map_get(&self->app->channels, self->mail->channel) : NULL;
+    const ody_channel *channel = channel_of(self);
 
     return channel && walk_members(self, &channel->members);
 }
 
 static bool walk_presence(step *self)
 {
-    const ody_channel *channel =
-        self->app ? ody_map_get(&self->app->channels, self->mail->channel) : NULL;
+    const ody_channel *channel = channel_of(self);
     const ody_presence_user *user = NULL;
 
     while (channel && goes_on(self) && (user = ody_channel_user_next(channel, &self->cursor))) {

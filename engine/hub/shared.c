@@ -105,13 +105,19 @@ void ody_shared_free(ody_shared *shared)
     ody_free(shared);
 }
 
-/* The two buckets of an address. Whoever has an IPv6 network has at least a /64. */
-static void find_buckets(ody_shared *shared, const uint8_t address[16],
-                         _Atomic uint32_t *buckets[ODY_ADDRESS_ROWS])
+uint64_t ody_shared_address_hash(const uint8_t address[16])
 {
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     size_t significant = memcmp(address, mapped, sizeof(mapped)) == 0 ? 16 : 8;
-    uint64_t hash = ody_hash((ody_view){(const char *)address, significant});
+
+    return ody_hash((ody_view){(const char *)address, significant});
+}
+
+/* The two buckets of an address. */
+static void find_buckets(ody_shared *shared, const uint8_t address[16],
+                         _Atomic uint32_t *buckets[ODY_ADDRESS_ROWS])
+{
+    uint64_t hash = ody_shared_address_hash(address);
 
     for (int row = 0; row < ODY_ADDRESS_ROWS; row++) {
         buckets[row] = &shared->addresses[row][(hash >> (16 * row)) % ODY_ADDRESS_BUCKETS];

@@ -50,6 +50,9 @@ void ody_shared_limit(ody_shared *shared, uint32_t connections);
 int ody_shared_take_apps(ody_shared *shared, ody_app *apps, size_t count, ody_error *error);
 /** The app of that number, which was taken. Any thread. */
 ody_app_shared *ody_shared_app(const ody_shared *shared, uint32_t number);
+/** Hash of whom an address (16 bytes, IPv4 mapped) belongs to: whoever has an IPv6 network has at
+ *  least a /64. Nobody outside can know it. Any thread. */
+uint64_t ody_shared_address_hash(const uint8_t address[16]);
 /**
  * Counts one more connection from address (16 bytes, IPv4 mapped; IPv6 counts by its /64).
  * @param limit connections that an address may have; 0: any number.

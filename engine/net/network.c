@@ -4,30 +4,14 @@
 
 #include <arpa/inet.h>
 #include <string.h>
-
-static int parse_bits(ody_view text, unsigned most, unsigned *bits)
-{
-    unsigned value = 0;
-
-    if (text.length == 0 || text.length > 3) {
-        return ODY_EINVALID;
-    }
-    for (size_t index = 0; index < text.length; index++) {
-        if (text.data[index] < '0' || text.data[index] > '9') {
-            return ODY_EINVALID;
-        }
-        value = value * 10 + (unsigned)(text.data[index] - '0');
-    }
-    *bits = value;
-    return value <= most ? 0 : ODY_EINVALID;
-}
+#include "base/number.h"
 
 int ody_network_parse(ody_view text, ody_network *out)
 {
     const char *slash = text.length ? memchr(text.data, '/', text.length) : NULL;
     size_t length = slash ? (size_t)(slash - text.data) : text.length;
     char address[64];
-    unsigned bits;
+    uint64_t bits;
     bool v4;
 
     if (length == 0 || length >= sizeof(address) || memchr(text.data, '\0', length)) {
@@ -43,8 +27,12 @@ int ody_network_parse(ody_view text, ody_network *out)
         return ODY_EINVALID;
     }
     bits = v4 ? 32 : 128;
-    if (slash && parse_bits((ody_view){slash + 1, text.length - length - 1}, bits, &bits) < 0) {
-        return ODY_EINVALID;
+    if (slash) {
+        ody_view digits = {slash + 1, text.length - length - 1};
+
+        if (digits.length > 3 || !ody_number_parse(digits, bits, &bits)) {
+            return ODY_EINVALID;
+        }
     }
     out->prefix_bits = (uint8_t)(v4 ? bits + 96 : bits);
     return 0;

@@ -2,7 +2,7 @@
 /* The events and the body of a request, as JSON. */
 #include "webhook/body.h"
 
-#include "wire/encode.h"
+#include "wire/object.h"
 
 static const char *const names[ODY_WEBHOOK_EVENTS] = {
     [ODY_WEBHOOK_CHANNEL_OCCUPIED] = "channel_occupied",
@@ -14,29 +14,21 @@ static const char *const names[ODY_WEBHOOK_EVENTS] = {
     [ODY_WEBHOOK_SUBSCRIPTION_COUNT] = "subscription_count",
 };
 
-static void append_text(ody_bytes *out, const char *name, ody_view text)
-{
-    ody_bytes_append_literal(out, ",\"");
-    ody_bytes_append_view(out, ody_view_of(name));
-    ody_bytes_append_literal(out, "\":");
-    ody_encode_string(out, text);
-}
-
 void ody__webhook_event(ody_bytes *out, const ody_webhook_notice *notice)
 {
-    ody_bytes_append_literal(out, "{\"name\":");
-    ody_encode_string(out, ody_view_of(names[notice->kind]));
-    append_text(out, "channel", notice->channel);
+    ody_bytes_append_byte(out, '{');
+    ody_object_text(out, "name", ody_view_of(names[notice->kind]));
+    ody_object_text(out, "channel", notice->channel);
     if (notice->kind == ODY_WEBHOOK_CLIENT_EVENT) {
-        append_text(out, "event", notice->event);
-        append_text(out, "data", notice->data);
-        append_text(out, "socket_id", notice->socket_id);
+        ody_object_text(out, "event", notice->event);
+        ody_object_text(out, "data", notice->data);
+        ody_object_text(out, "socket_id", notice->socket_id);
     }
     if (notice->user_id.data) {
-        append_text(out, "user_id", notice->user_id);
+        ody_object_text(out, "user_id", notice->user_id);
     }
     if (notice->kind == ODY_WEBHOOK_SUBSCRIPTION_COUNT) {
-        ody_bytes_append_literal(out, ",\"subscription_count\":");
+        ody_object_name(out, "subscription_count");
         ody_bytes_append_view(out, notice->data);
     }
     ody_bytes_append_byte(out, '}');
@@ -44,8 +36,8 @@ void ody__webhook_event(ody_bytes *out, const ody_webhook_notice *notice)
 
 void ody__webhook_body_begin(ody_bytes *out, uint64_t time_ms)
 {
-    ody_bytes_append_literal(out, "{\"time_ms\":");
-    ody_bytes_append_number(out, time_ms);
+    ody_bytes_append_byte(out, '{');
+    ody_object_number(out, "time_ms", time_ms);
     ody_bytes_append_literal(out, ",\"events\":[");
 }
 

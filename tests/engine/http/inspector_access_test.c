@@ -16,14 +16,6 @@
 
 static live_http live;
 
-static void open_live(bool debug, const char *password)
-{
-    live_init(&live);
-    live.options.debug = debug;
-    live.options.inspector_password = password;
-    live_open(&live, false);
-}
-
 static live_answer ask(const char *address, const char *request)
 {
     int descriptor = live_connect_from(&live, address);
@@ -68,7 +60,7 @@ static void sign_in(const char *address, char header[128])
 
 TEST(without_a_password_this_machine_may_ask)
 {
-    open_live(true, NULL);
+    live_open_pages(&live, true, NULL);
     live_check(get("127.0.0.1", "overview", LOCAL PAGE), 200, "{\"numbers\":1}");
     live_check(get("10.1.2.3", "overview", LOCAL PAGE), 200, "{\"numbers\":1}");
     live_check(get("192.0.2.1", "overview", LOCAL PAGE), 403, NULL);
@@ -81,7 +73,7 @@ TEST(without_a_password_this_machine_may_ask)
 
 TEST(pages_of_other_origins_may_not)
 {
-    open_live(true, NULL);
+    live_open_pages(&live, true, NULL);
     live_check(get("127.0.0.1", "overview", LOCAL), 403, NOT_THE_PAGE);
     live_check(get("127.0.0.1", "overview", LOCAL PAGE "Sec-Fetch-Site: same-site\r\n"), 403,
                NOT_THE_PAGE);
@@ -102,7 +94,7 @@ TEST(with_a_password_only_a_session_may_ask)
     char header[128];
     live_answer answer;
 
-    open_live(true, PASSWORD);
+    live_open_pages(&live, true, PASSWORD);
     answer = get("127.0.0.1", "overview", LOCAL PAGE);
     live_check_header(&answer, "WWW-Authenticate", "X-Inspector");
     live_check_header(&answer, "Cache-Control", "no-store");
@@ -122,10 +114,10 @@ TEST(with_a_password_only_a_session_may_ask)
 
 TEST(what_is_asked_for_is_a_secret_until_then)
 {
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     live_check(get("127.0.0.1", "nothing", LOCAL PAGE), 401, SIGN_IN);
     live_close(&live);
-    open_live(true, NULL);
+    live_open_pages(&live, true, NULL);
     live_check(get("127.0.0.1", "nothing", LOCAL PAGE), 404,
                REFUSED("There is nothing at this path"));
     live_check(get("127.0.0.1", "login", LOCAL PAGE), 405, NULL);
@@ -140,7 +132,7 @@ TEST(wrong_passwords_are_refused_and_soon_not_even_heard)
     live_answer answer;
     char header[128];
 
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     for (size_t index = 0; index < ODY_SESSION_TRIES; index++) {
         live_check(post("192.0.2.1", "login", NAMED PAGE, forms[index]), 401,
                    REFUSED("The password is wrong"));
@@ -156,7 +148,7 @@ TEST(behind_a_trusted_proxy_each_client_fails_for_itself)
 {
     char header[128];
 
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     for (int failure = 0; failure < ODY_SESSION_TRIES; failure++) {
         live_check(
             post("10.9.0.1", "login", NAMED PAGE "X-Forwarded-For: 192.0.2.1\r\n", "password=x"),
@@ -174,7 +166,7 @@ TEST(another_password_ends_all_sessions)
     ody_options changed;
     char header[128];
 
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     sign_in("192.0.2.1", header);
     changed = live.options;
     ody_http_server_reload(live.server, &changed);
@@ -207,7 +199,7 @@ TEST(a_session_may_end_before_the_form_has_come)
     int descriptor;
     live_answer answer;
 
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     sign_in("192.0.2.1", header);
     descriptor = live_connect_from(&live, "192.0.2.1");
     snprintf(request, sizeof(request),
@@ -248,7 +240,7 @@ TEST(whoever_waits_for_messages_gets_none_after_the_session)
     char header[128];
     int descriptor;
 
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     sign_in("192.0.2.1", header);
     descriptor = wait_for_tail(header);
     live_check(post("192.0.2.1", "logout", header, ""), 200, "{}");
@@ -270,7 +262,7 @@ TEST(a_stranger_cannot_have_much_kept)
     char header[128];
 
     memset(form + 9, 'x', 4096 - 9);
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     live_check(post("192.0.2.1", "login", NAMED PAGE, form), 401, NULL);
     form[4096] = 'x';
     live_check(post("192.0.2.1", "login", NAMED PAGE, form), 413,
@@ -282,7 +274,7 @@ TEST(a_stranger_cannot_have_much_kept)
 
 TEST(a_form_that_is_none_is_refused)
 {
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     live_check(post("192.0.2.1", "login", NAMED PAGE, "password=%ff"), 400, NULL);
     live_check(post("192.0.2.1", "login", NAMED PAGE, "password=a&password=b"), 400, NULL);
     live_close(&live);

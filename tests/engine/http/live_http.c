@@ -106,6 +106,14 @@ void live_open(live_http *live, bool listen)
     }
 }
 
+void live_open_pages(live_http *live, bool debug, const char *password)
+{
+    live_init(live);
+    live->options.debug = debug;
+    live->options.inspector_password = password;
+    live_open(live, false);
+}
+
 void live_close(live_http *live)
 {
     ody_http_server_free(live->server);

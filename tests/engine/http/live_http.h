@@ -52,6 +52,8 @@ typedef struct live_http {
 void live_init(live_http *live);
 /** Starts the server; with listen, on an address of its own. */
 void live_open(live_http *live, bool listen);
+/** Opens one with the default options but these, which say who gets pages. */
+void live_open_pages(live_http *live, bool debug, const char *password);
 /** Ends it. Fails the test when something is left. */
 void live_close(live_http *live);
 /** Lets the loop do what it can do now. */

@@ -12,14 +12,6 @@
 
 static live_http live;
 
-static void open_live(bool debug, const char *password)
-{
-    live_init(&live);
-    live.options.debug = debug;
-    live.options.inspector_password = password;
-    live_open(&live, false);
-}
-
 /* Asks as from that address. */
 static live_answer get(const char *address, const char *target, const char *headers)
 {
@@ -61,7 +53,7 @@ TEST(a_server_without_debug_and_password_has_no_pages)
                                         "/inspector/api/overview", "/inspector/api/x"};
     live_answer answer;
 
-    open_live(false, NULL);
+    live_open_pages(&live, false, NULL);
     for (size_t index = 0; index < sizeof(paths) / sizeof(paths[0]); index++) {
         answer = get("127.0.0.1", paths[index], LOCAL "X-Inspector: page\r\n");
         live_check_header(&answer, "Content-Security-Policy", NULL);
@@ -81,7 +73,7 @@ TEST(no_method_and_no_body_tells_that_there_could_be_pages)
     static const char *const rests[] = {"Content-Length: 0\r\n\r\n",
                                         "Content-Length: 2000000\r\n\r\n"};
 
-    open_live(false, NULL);
+    live_open_pages(&live, false, NULL);
     for (size_t index = 0; index < 2 * sizeof(requests) / sizeof(requests[0]); index++) {
         int descriptor = live_connect_from(&live, "127.0.0.1");
         bool head = strncmp(requests[index / 2], "HEAD", 4) == 0;
@@ -102,7 +94,7 @@ TEST(no_method_and_no_body_tells_that_there_could_be_pages)
 
 TEST(with_debug_anybody_gets_the_test_page)
 {
-    open_live(true, NULL);
+    live_open_pages(&live, true, NULL);
     check_page(get("127.0.0.1", "/test", LOCAL), &ody__page_test);
     check_page(get("192.0.2.1", "/test", "Host: ws.example.com\r\n"), &ody__page_test);
     live_close(&live);
@@ -110,7 +102,7 @@ TEST(with_debug_anybody_gets_the_test_page)
 
 TEST(a_password_gives_nobody_the_test_page)
 {
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     check_status("127.0.0.1", "/test", LOCAL, 404);
     live_close(&live);
 }
@@ -131,7 +123,7 @@ TEST(with_debug_the_inspector_is_for_this_machine_and_trusted_networks)
         LOCAL "Via: 1.1 proxy\r\n",
     };
 
-    open_live(true, NULL);
+    live_open_pages(&live, true, NULL);
     for (size_t index = 0; index < sizeof(near) / sizeof(near[0]); index++) {
         check_page(get("127.0.0.1", "/inspector", near[index]), &ody__page_inspector);
     }
@@ -151,7 +143,7 @@ TEST(with_debug_the_inspector_is_for_this_machine_and_trusted_networks)
 
 TEST(with_a_password_everybody_gets_the_page_of_the_inspector)
 {
-    open_live(false, PASSWORD);
+    live_open_pages(&live, false, PASSWORD);
     check_page(get("192.0.2.1", "/inspector", "Host: ws.example.com\r\n"), &ody__page_inspector);
     live_close(&live);
 }
@@ -161,7 +153,7 @@ TEST(a_page_that_the_browser_has_is_not_sent_again)
     char headers[256];
     live_answer answer;
 
-    open_live(true, NULL);
+    live_open_pages(&live, true, NULL);
     snprintf(headers, sizeof(headers), LOCAL "If-None-Match: \"x\", W/%s\r\n", ody__page_test.tag);
     answer = get("127.0.0.1", "/test", headers);
     live_check_header(&answer, "ETag", ody__page_test.tag);
@@ -173,7 +165,7 @@ TEST(a_page_that_the_browser_has_is_not_sent_again)
 
 TEST(pages_are_looked_at_only)
 {
-    open_live(true, NULL);
+    live_open_pages(&live, true, NULL);
     live_ask(&live, "127.0.0.1", "POST /test HTTP/1.1\r\n" LOCAL "Content-Length: 0\r\n\r\n", 405,
              NULL);
     live_ask(&live, "127.0.0.1", "POST /inspector HTTP/1.1\r\n" LOCAL "Content-Length: 0\r\n\r\n",
