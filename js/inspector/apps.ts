@@ -1,5 +1,5 @@
 /** Which app the lists are about, where there are several. */
-import { make } from '../page/dom.js';
+import { make } from '../shared/dom.js';
 import { count } from './format.js';
 import { latest, onReading } from './samples.js';
 

@@ -1,5 +1,5 @@
 /** Channels: all of them, and one with who is in it and what is said. */
-import { make } from '../page/dom.js';
+import { make } from '../shared/dom.js';
 import { ApiError, get, sentence } from './api.js';
 import { app, appField, counted, remember } from './apps.js';
 import { count, duration, plural } from './format.js';

@@ -1,5 +1,5 @@
 /** Asks before something is done that cannot be taken back. */
-import { at } from '../page/dom.js';
+import { at } from '../shared/dom.js';
 
 /** @returns whether the person wants it */
 export function confirmed(title: string, words: string, action: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** Connections: all of them, the slow ones, and one with its channels. */
-import { announce, make } from '../page/dom.js';
+import { announce, make } from '../shared/dom.js';
 import { ApiError, get, post, sentence } from './api.js';
 import { appField, counted } from './apps.js';
 import { filterField } from './channels.js';

@@ -1,6 +1,6 @@
 /** One message of a tail, as a line that opens. */
-import { announce, make } from '../page/dom.js';
-import { bytes, clock, count, plural } from './format.js';
+import { announce, clock, make } from '../shared/dom.js';
+import { bytes, count, plural } from './format.js';
 import { anchor } from './views.js';
 
 export interface Message {
@@ -90,9 +90,7 @@ function opened(message: Message): HTMLElement[] {
 
 /** The line of a message. @param channel whether it says where @param turned called when it has been opened or closed */
 export function entry(message: Message, channel: boolean, turned: () => void): HTMLElement {
-  const date = new Date(message.at);
-  const time = make('time', '', clock(date)) as HTMLTimeElement;
-  time.dateTime = date.toISOString();
+  const time = clock(new Date(message.at));
   const preview = make('span', 'preview', message.data.slice(0, PREVIEW));
   const what = make('span', 'what', make('b', '', title(message)), ' ', preview);
   const where = channel ? [make('span', 'where', message.channel ?? '')] : [];

@@ -61,10 +61,3 @@ export const percent = (share: number): string =>
 /** 1 connection, 2 connections */
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
-
-/** 14:03:09.512 */
-export function clock(date: Date): string {
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
-}

@@ -1,5 +1,5 @@
 /** A table of what the server has many of: filtered there, shown page by page, kept up to date while somebody looks. */
-import { make } from '../page/dom.js';
+import { make } from '../shared/dom.js';
 import { ApiError, get, sentence } from './api.js';
 import { count } from './format.js';
 import { live } from './samples.js';

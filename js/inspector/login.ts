@@ -1,5 +1,5 @@
 /** The password, where one is needed. */
-import { at, complain, input, onSubmit, show } from '../page/dom.js';
+import { at, complain, input, onSubmit, show } from '../shared/dom.js';
 import { keepToken, post, sentence, signedIn } from './api.js';
 
 /** Shows the form in the place of everything else. */

@@ -1,5 +1,5 @@
 /** The inspector: its parts, and the state of the server above them. */
-import { announce, at, show } from '../page/dom.js';
+import { announce, at, show } from '../shared/dom.js';
 import { listeners, signedIn } from './api.js';
 import { startChannels } from './channels.js';
 import { startConnections } from './connections.js';

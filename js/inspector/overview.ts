@@ -1,5 +1,5 @@
 /** The server at a glance: charts, threads, apps, what was refused or lost, and what works beside it. */
-import { make } from '../page/dom.js';
+import { make } from '../shared/dom.js';
 import { Chart } from './chart.js';
 import { bytes, count, duration, few, latency, percent, plural, rate } from './format.js';
 import { LOSSES } from './losses.js';

@@ -1,5 +1,5 @@
 /** Sends a test event. */
-import { make } from '../page/dom.js';
+import { make } from '../shared/dom.js';
 import { post, sentence } from './api.js';
 import { plural } from './format.js';
 

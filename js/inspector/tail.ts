@@ -1,5 +1,5 @@
 /** What is said in a channel, or to and by a user, while somebody looks. */
-import { announce, make } from '../page/dom.js';
+import { announce, make } from '../shared/dom.js';
 import { ApiError, get, post, sentence } from './api.js';
 import { type Message, entry, gap, words } from './entry.js';
 import { count, plural } from './format.js';

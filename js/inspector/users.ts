@@ -1,5 +1,5 @@
 /** Users who have signed in: all of them, and one with their connections and what is said to and by them. */
-import { make } from '../page/dom.js';
+import { make } from '../shared/dom.js';
 import { post, sentence } from './api.js';
 import { counted, remember } from './apps.js';
 import { nameTools } from './channels.js';

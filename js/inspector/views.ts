@@ -1,5 +1,5 @@
 /** Which view is shown: the address says it, behind the #. */
-import { announce, at, make } from '../page/dom.js';
+import { announce, at, make } from '../shared/dom.js';
 
 /** What is shown in the middle of the page. */
 export interface View {

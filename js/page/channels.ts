@@ -2,7 +2,7 @@
 import type { Channel } from '../src/channel.js';
 import type { OdyWebSocketClient } from '../src/client.js';
 import type { Member } from '../src/members.js';
-import { announce, at, complain, make, onSubmit, text } from './dom.js';
+import { announce, at, complain, make, onSubmit, text } from '../shared/dom.js';
 import { log, offer } from './log.js';
 import { remember, session } from './state.js';
 import { channelName, missing, refreshToken, token } from './token.js';

@@ -2,7 +2,7 @@
 import type { OdyWebSocketError } from '../src/errors.js';
 import type { ConnectionState } from '../src/events.js';
 import { bindAll } from './channels.js';
-import { announce, at, complain, onSubmit, value } from './dom.js';
+import { announce, at, complain, onSubmit, value } from '../shared/dom.js';
 import { log } from './log.js';
 import { remember, session } from './state.js';
 

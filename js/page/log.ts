@@ -2,7 +2,7 @@
  * The list of what has happened, newest first. However much comes, the page stays quick: entries are kept as they came, drawn
  * ten times a second at most, and only as many as somebody can look at.
  */
-import { announce, at, input, make, text, value } from './dom.js';
+import { announce, at, clock, input, make, text, value } from '../shared/dom.js';
 
 export type Kind = 'event' | 'member' | 'client' | 'problem';
 
@@ -111,14 +111,6 @@ function redraw(): void {
   waiting = [];
   at('log').replaceChildren(...entries.filter(wanted()).slice(-SHOWN).reverse().map(row));
   count();
-}
-
-function clock(date: Date): HTMLElement {
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const words = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  const element = make('time', '', `${words}.${String(date.getMilliseconds()).padStart(3, '0')}`) as HTMLTimeElement;
-  element.dateTime = date.toISOString();
-  return element;
 }
 
 /** One line; where there is data, one that opens. */

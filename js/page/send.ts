@@ -1,5 +1,5 @@
 /** Step three: events of this client, and of the server by its HTTP API. */
-import { announce, at, chosen, complain, input, onSubmit, patience, show, value } from './dom.js';
+import { announce, at, chosen, complain, input, onSubmit, patience, show, value } from '../shared/dom.js';
 import { log } from './log.js';
 import { remember, session } from './state.js';
 

@@ -1,7 +1,7 @@
 /** Where the token of a private or presence channel comes from: an endpoint of the application, or somebody's clipboard. */
 import type { AuthRequest, ChannelAuth } from '../src/options.js';
 import type { SubscribeData } from '../src/channel.js';
-import { announce, at, chosen, input, patience, show, text, value } from './dom.js';
+import { announce, at, chosen, input, patience, show, text, value } from '../shared/dom.js';
 import { session } from './state.js';
 
 /** The name that the server knows the channel by. */

@@ -53,7 +53,7 @@ function tooLong(path, text) {
 }
 
 const sources = () =>
-  ['js/src', 'js/page', 'js/inspector', 'js/scripts'].flatMap((folder) =>
+  ['js/src', 'js/page', 'js/inspector', 'js/shared', 'js/scripts'].flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((name) => /\.(ts|mjs)$/.test(name))
       .map((name) => join(folder, name)),

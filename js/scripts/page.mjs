@@ -51,7 +51,7 @@ async function script(folder) {
 /** Puts the parts of a folder into its template. @param texts what else the template wants */
 async function assemble(name, connect, texts) {
   const folder = join(root, name);
-  const sheets = [join(root, 'look', 'base.css'), join(folder, `${name}.css`)];
+  const sheets = [join(root, 'shared', 'base.css'), join(folder, `${name}.css`)];
   const style = await transform(sheets.map((sheet) => readFileSync(sheet, 'utf8')).join('\n'), {
     loader: 'css',
     minify: true,

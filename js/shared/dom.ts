@@ -1,4 +1,4 @@
-/** How this page touches its document: text is always text, whoever it is from. */
+/** How the pages touch their documents: text is always text, whoever it is from. */
 
 /** An element of the page by its id. */
 export function at<T extends HTMLElement = HTMLElement>(id: string): T {
@@ -23,6 +23,15 @@ export function make(tag: string, className: string, ...content: (Node | string)
   const element = document.createElement(tag);
   element.className = className;
   element.append(...content);
+  return element;
+}
+
+/** A time of day, 14:03:09.512. */
+export function clock(date: Date): HTMLElement {
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const words = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  const element = make('time', '', `${words}.${String(date.getMilliseconds()).padStart(3, '0')}`) as HTMLTimeElement;
+  element.dateTime = date.toISOString();
   return element;
 }
 
