@@ -65,6 +65,13 @@ count() {
 passed=$(count passed)
 skipped=$(count skipped)
 passed=${passed:-0}
+# Valgrind makes processes so slow that now and then one waits too long for another. The runner then tries a test
+# once more; that it passes then is enough here, where memory is what counts. A leak is never tried again.
+if [ -n "$valgrind" ]; then
+    again=$(count warned)
+    [ "${again:-0}" -eq 0 ] || echo "run-phpt: $again of them only on the second attempt" >&2
+    passed=$((passed + ${again:-0}))
+fi
 skipped=${skipped:-0}
 if [ "$passed" -ne "$expected" ] || [ "$status" -ne 0 ]; then
     cat "$work/log" >&2
