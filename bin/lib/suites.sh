@@ -107,10 +107,12 @@ judge_suite() {
     [[ -z $remarks ]] || f=$((f + 1))
 }
 
-# report_suite <name>: one row of the table, and the end of the log where something failed.
+# report_suite <name>: one row of the table, what passed only on a second attempt, and the end of the log
+# where something failed.
 report_suite() {
     judge_suite "$1"
     printf '%-18s %8d %8d %8d %8d%s\n' "$1" "$p" "$f" "$s" "$took" "${remarks:+   $remarks}"
+    grep -A 1 '^SECOND ' "$report/$1.log" | cut -c 1-300 | sed 's/^/    | /' || true
     if ((f > 0)); then
         tail -n 80 "$report/$1.log" | sed 's/^/    | /'
         printf '    The whole output is in %s.\n' "$report/$1.log"

@@ -1,13 +1,11 @@
 // Runs the integration tests: node tests/integration/run.mjs [name …], such as "smoke" or "tls".
 // Each test file is a process with servers of its own. Most of the time it waits, so several run side by side.
-import { setMaxListeners } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, dirname } from 'node:path';
-import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runTwice } from './lib/attempts.mjs';
 import { makeCertificates } from './lib/certificates.mjs';
-import report from './lib/reporter.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const names = process.argv.slice(2);
@@ -27,15 +25,4 @@ Object.assign(process.env, {
   ODY_TEST_CERTIFICATES: certificates,
   NODE_EXTRA_CA_CERTS: join(certificates, 'ca.crt'),
 });
-const stop = new AbortController();
-setMaxListeners(0, stop.signal); // each file adds some
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    process.exitCode = 1;
-    stop.abort();
-  });
-}
-run({ files, concurrency: availableParallelism() + 1, signal: stop.signal })
-  .on('test:fail', () => (process.exitCode = 1))
-  .compose(report)
-  .pipe(process.stdout);
+await runTwice(files, availableParallelism() + 1);

@@ -69,7 +69,7 @@ passed=${passed:-0}
 # once more; that it passes then is enough here, where memory is what counts. A leak is never tried again.
 if [ -n "$valgrind" ]; then
     again=$(count warned)
-    [ "${again:-0}" -eq 0 ] || echo "run-phpt: $again of them only on the second attempt" >&2
+    sed -n 's/^.*WARN[^A-Z ]* /SECOND  attempt: /p' "$work/log"
     passed=$((passed + ${again:-0}))
 fi
 skipped=${skipped:-0}

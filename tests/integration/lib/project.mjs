@@ -1,7 +1,7 @@
 // A project of its own for a test: the code of this checkout, but its own .env, configuration and
 // storage, so that tests neither see nor touch those of the developer.
 import { cpSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createServer } from 'node:net';
@@ -13,15 +13,24 @@ export const EXTENSION = join(ROOT, 'modules/ody_websocket.so');
 const made = [];
 process.on('exit', () => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** A port that was free a moment ago. */
-export function freePort() {
-  return new Promise((done, failed) => {
+/**
+ * A port that was free a moment ago. None of those that the kernel gives to connections: one of other tests could take
+ * it before a server does, and a client of a port where nobody listens could be connected to itself.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    if (await isFree(port)) {
+      return port;
+    }
+  }
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
@@ -32,6 +41,7 @@ export async function makeProject({ configuration = null, environment = {} } = {
     WEBSOCKET_PORT: project.port,
     WEBSOCKET_API_KEY: project.key,
     WEBSOCKET_SECRET_KEY: project.secret,
+    WEBSOCKET_CONNECT_TIMEOUT: 5, // a busy machine may stand still for a second
     ...environment,
   });
   if (configuration !== null) {

@@ -43,14 +43,18 @@ final class Project
         return $project;
     }
 
+    /**
+     * A port that was free a moment ago, and none of those that the kernel gives to connections.
+     */
     public static function freePort(): int
     {
-        $listener = stream_socket_server('tcp://127.0.0.1:0');
-        Assert::assertIsResource($listener);
-        $name = (string) stream_socket_get_name($listener, false);
+        do {
+            $port = random_int(10000, 32767);
+            $listener = @stream_socket_server("tcp://127.0.0.1:{$port}");
+        } while ($listener === false);
         fclose($listener);
 
-        return (int) substr($name, (int) strrpos($name, ':') + 1);
+        return $port;
     }
 
     public function port(): int
