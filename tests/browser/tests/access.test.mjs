@@ -147,6 +147,7 @@ test('people who listen to the page hear what happens, and no flood of it', asyn
     await server.publish('my-channel', 'tick', { number });
   }
   await visitor.lists(/"number":49/);
+  await visitor.page.waitForFunction(() => window.heard.some((text) => text.includes('Subscribed')));
   await visitor.page.waitForTimeout(400);
   const heard = await visitor.page.evaluate('window.heard');
   assert.match(heard.join(), /connected/);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT } from '../../integration/lib/project.mjs';
 import { Server } from '../../integration/lib/server.mjs';
+import { DEADLINE } from '../../integration/lib/wait.mjs';
 import { launch } from '../lib/browser.mjs';
 
 const dist = (name) => readFileSync(join(ROOT, 'js/dist', name), 'utf8');
@@ -78,7 +79,7 @@ for (const [place, begin] of Object.entries(PLACES)) {
     await page.goto(`http://127.0.0.1:${site.address().port}/`);
     await page.evaluate(begin);
     const next = async (text) => {
-      for (const end = Date.now() + 10_000; !heard.includes(text); ) {
+      for (const end = Date.now() + DEADLINE; !heard.includes(text); ) {
         assert.ok(Date.now() < end, `"${text}" is not heard, but ${JSON.stringify(heard)}`);
         await page.waitForTimeout(30);
       }

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 import Pusher from 'pusher-js';
 import WebSocket from 'ws';
-import { Inbox, within } from './wait.mjs';
+import { DEADLINE, Inbox, within } from './wait.mjs';
 
 const open = new Set();
 
@@ -242,7 +242,7 @@ export class Raw {
   }
 
   /** Waits until so many bytes or a pattern has arrived. Returns everything as text. */
-  async until(pattern, milliseconds = 10_000) {
+  async until(pattern, milliseconds = DEADLINE) {
     const text = () => this.received.toString('latin1');
     await within(new Promise((resolve, reject) => {
       const look = () => pattern.test(text()) && resolve();

@@ -85,7 +85,7 @@ export class Api {
 
 /** Runs curl. Returns the status of the last answer and its body. */
 export async function curl(...parameters) {
-  const { code, stdout, stderr } = await run('curl', ['--silent', '--show-error', '--max-time', '10', '--write-out', '\n%{http_code}', ...parameters]);
+  const { code, stdout, stderr } = await run('curl', ['--silent', '--show-error', '--max-time', '30', '--write-out', '\n%{http_code}', ...parameters]);
   assert.equal(code, 0, stderr);
   const at = stdout.lastIndexOf('\n');
   return { status: Number(stdout.slice(at + 1)), text: stdout.slice(0, at) };

@@ -34,6 +34,9 @@ function isFree(port) {
   });
 }
 
+/** How long PHP waits for the server: a busy machine may stand still for seconds. */
+const PATIENT = { WEBSOCKET_CONNECT_TIMEOUT: 10, WEBSOCKET_TIMEOUT: 30 };
+
 /** Makes a project with fresh keys. `configuration` is the text of a config/websocket.php. */
 export async function makeProject({ configuration = null, environment = {} } = {}) {
   const project = await makeFolder();
@@ -41,7 +44,7 @@ export async function makeProject({ configuration = null, environment = {} } = {
     WEBSOCKET_PORT: project.port,
     WEBSOCKET_API_KEY: project.key,
     WEBSOCKET_SECRET_KEY: project.secret,
-    WEBSOCKET_CONNECT_TIMEOUT: 5, // a busy machine may stand still for a second
+    ...PATIENT,
     ...environment,
   });
   if (configuration !== null) {
@@ -57,13 +60,14 @@ const OTHERS = {
   soketi: { port: 'SOKETI_PORT', appId: 'SOKETI_DEFAULT_APP_ID', key: 'SOKETI_DEFAULT_APP_KEY', secret: 'SOKETI_DEFAULT_APP_SECRET' },
 };
 
-/** Makes a project whose .env is that of another server: "reverb" or "soketi". Only the port is another one. */
+/** Makes a project whose .env is that of another server: "reverb" or "soketi". Only the port and our patience are others. */
 export async function makeProjectOf(server) {
   const project = await makeFolder();
   const names = OTHERS[server];
   const lines = readFileSync(join(ROOT, 'tests/integration/fixtures', `${server}.env`), 'utf8')
     .replace(new RegExp(`^${names.port}=.*$`, 'm'), `${names.port}=${project.port}`);
-  writeFileSync(join(project.folder, '.env'), lines, { mode: 0o644 });
+  const ours = Object.entries(PATIENT).map(([name, value]) => `${name}=${value}\n`).join('');
+  writeFileSync(join(project.folder, '.env'), `${lines}\n${ours}`, { mode: 0o644 });
   const value = (name) => new RegExp(`^${names[name]}=(.*)$`, 'm').exec(lines)[1];
   return { ...project, appId: value('appId'), key: value('key'), secret: value('secret') };
 }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { EXTENSION, ROOT, cleanEnvironment, makeProject } from './project.mjs';
-import { DEADLINE, Inbox, accepts, eventually, within } from './wait.mjs';
+import { DEADLINE, Inbox, eventually, within } from './wait.mjs';
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => killGroup(child.pid, 'SIGKILL')));
@@ -117,7 +117,7 @@ export class PusherPhp extends PhpCalls {
 
 /** One server. Its log is kept, and never holds its secret: stop() checks that. */
 export class Server {
-  /** Starts a server and waits until it accepts connections. */
+  /** Starts a server and waits until it serves. */
   static async start({ workers = 1, environment = {}, configuration = null, project = null, identity = [] } = {}) {
     const server = new Server();
     server.project = project ?? (await makeProject({
@@ -147,7 +147,10 @@ export class Server {
     return this.project.secret;
   }
 
-  /** Starts the process; also a second time, after the first has ended. */
+  /**
+   * Starts the process; also a second time, after the first has ended. The port takes connections before the socket of
+   * PHP processes is there and before there is an engine, so that is no sign.
+   */
   async launch() {
     const [program, ...parameters] = [...this.identity, 'php', 'artisan', 'websocket:start'];
     this.process = start(program, parameters, { cwd: this.project.folder, env: cleanEnvironment() });
@@ -157,8 +160,8 @@ export class Server {
       if (ended) {
         throw new Error(`the server ended at once:\n${this.process.output()}`);
       }
-      return accepts(this.port);
-    }, 'a listening server');
+      return this.process.output().includes('server ready');
+    }, 'a server that is ready');
   }
 
   /** The process that php artisan became: the supervisor. */

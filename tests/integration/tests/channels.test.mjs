@@ -218,14 +218,14 @@ for (const workers of [1, 4]) {
       const [a, b] = [await Client.greeted(server), await Client.greeted(server)];
       await a.subscribe('private-flood');
       await b.subscribe('private-flood');
-      for (let number = 0; number < 30; number++) {
+      for (let number = 0; number < 100; number++) {
         a.send({ event: 'client-n', channel: 'private-flood', data: { number } });
       }
       await a.refused(4301);
       await b.expect('client-n', 'private-flood');
-      const refusals = await eventually(() => a.messages.pending.length >= 9 && a.messages.pending, '10 refusals');
+      const refusals = await eventually(() => a.messages.pending.length >= 39 && a.messages.pending, '40 refusals');
       assert.ok(refusals.every((message) => message.data.code === 4301));
-      assert.ok(refusals.length <= 19);
+      assert.ok(refusals.length <= 89);
     });
 
     test('wrong signatures are refused: pusher:error, then pusher:subscription_error', async () => {

@@ -29,7 +29,7 @@ after(async () => {
 async function curl(path, ...parameters) {
   const urls = [path].flat().map((one) => `http://127.0.0.1:${server.port}${one}`);
   const { code, stdout, stderr } = await run('curl', [
-    '--silent', '--show-error', '--noproxy', '*', '--max-time', '10',
+    '--silent', '--show-error', '--noproxy', '*', '--max-time', '30',
     '--write-out', '\x1e%{http_code} %{num_connects} %{content_type}\x1e', ...parameters, ...urls,
   ]);
   assert.equal(code, 0, stderr);

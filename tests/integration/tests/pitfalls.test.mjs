@@ -12,6 +12,7 @@ let subscriber;
 before(async () => {
   server = await Server.start({
     workers: 2,
+    environment: { WEBSOCKET_LIMIT_HANDSHAKE_TIME: 600_000 }, // some requests come very slowly
     configuration: `<?php return ['apps' => [['id' => 'other', 'key' => 'other-key', 'secret' => 'other-secret']]];`,
   });
   api = new Api(server);

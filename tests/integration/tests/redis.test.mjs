@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Client, closeClients, eventsOf, pusher, subscribed } from '../lib/clients.mjs';
 import { Redis } from '../lib/redis.mjs';
-import { Server, artisan } from '../lib/server.mjs';
+import { Server, alive, artisan } from '../lib/server.mjs';
 import { eventually } from '../lib/wait.mjs';
 
 after(closeClients);
@@ -208,8 +208,10 @@ test('after a restart of the engine messages come once', async () => {
   const redis = await Redis.start();
   const server = await listening(redis);
   await redis.heard(CHANNEL);
+  const before = await server.enginePid();
   const { code, stderr } = await artisan(server.project, 'websocket:restart');
   assert.equal(code, 0, stderr);
+  await eventually(() => !alive(before), 'the end of the old engine');
   const client = await subscriber(server, 'a');
   await redis.heard(CHANNEL);
   await redis.publish(CHANNEL, { channel: 'a', event: 'one', data: 1 });

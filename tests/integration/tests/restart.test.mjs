@@ -156,7 +156,9 @@ test('the options of the start command and variables of .env: the former stay, t
   const started = await artisan(project, 'websocket:start', '-d', '--workers=3');
   assert.equal(started.code, 0, started.stderr);
   configure(server, { WEBSOCKET_ACTIVITY_TIMEOUT: 77, WEBSOCKET_WORKER_COUNT: 2 });
+  const before = await server.enginePid();
   await does(server, 'websocket:restart');
+  await eventually(() => !alive(before), 'the end of the old engine'); // until then it may still accept
   assert.equal((await server.status()).workers, 3);
   const client = await Client.open(server);
   assert.equal(JSON.parse((await client.next()).data).activity_timeout, 77);

@@ -91,22 +91,30 @@ test('pitfall 27: every event of channels, members and clients arrives, signed',
   await stop(server, receiver);
 });
 
-test('who comes back at once was never away', async () => {
+test('who comes back within three seconds was never away', async () => {
   const receiver = await Receiver.start(app);
   const server = await startServer({ webhooks: [{ url: receiver.url }] });
   const client = pusher(server, { user: { user_id: 'ann' } });
   await subscribed(client, 'presence-room');
   await receiver.events.until(({ name }) => name === 'member_added');
-  for (let round = 0; round < 3; round++) {
+  let quick = 0;
+  const ROUNDS = 3;
+  for (let round = 0; round < ROUNDS; round++) {
+    const left = performance.now();
     client.disconnect();
     await reached(client, 'disconnected');
     await eventually(async () => (await server.status()).connections === 0, 'nobody is connected');
     client.connect();
     await subscribed(client, 'presence-room');
+    quick += performance.now() - left < 2900 ? 1 : 0; // on a busy machine it may take longer
   }
-  await eventually(async () => (await server.status()).webhooks.smoothed >= 12, 'smoothed notices');
+  assert.ok(quick > 0, 'nobody came back in time');
+  await eventually(async () => (await server.status()).webhooks.smoothed >= 4 * quick, 'smoothed notices');
   await subscribed(client, 'marker');
-  assert.deepEqual(await receiver.events.next(), { name: 'channel_occupied', channel: 'marker' });
+  const told = [];
+  await receiver.events.until((event) => told.push(`${event.name} ${event.channel}`) && event.channel === 'marker');
+  assert.equal(told.pop(), 'channel_occupied marker');
+  assert.ok(told.length <= 4 * (ROUNDS - quick), told.join());
   await stop(server, receiver);
 });
 
@@ -146,7 +154,11 @@ test('webhooks are filtered by event and channel, and each app has its own', asy
   assert.deepEqual(seen, ['channel_occupied presence-abc', 'channel_occupied private-x', 'client_event private-x']);
   await all.events.until((event) => event.name === 'client_event');
   assert.deepEqual(others.events.pending, []);
-  const { webhooks } = await server.status();
+  // A receiver has an event before its answer is counted.
+  const { webhooks } = await eventually(async () => {
+    const status = await server.status();
+    return status.webhooks.hooks.reduce((sum, { sent }) => sum + sent, 0) >= 9 && status;
+  }, 'nine events that have been answered');
   assert.deepEqual(
     webhooks.hooks.map(({ app: id, receiver, sent, queue, failed }) => ({ id, receiver, sent, queue, failed })),
     [[1, chosen, 3], [1, all, 5], ['second', others, 1]].map(([id, { port }, sent]) => (
@@ -197,6 +209,7 @@ test('a receiver that is down, then fails, then works gets everything in order',
     assert.deepEqual(await receiver.events.next(channel, 30_000), { name: 'channel_occupied', channel });
   }
   await server.logged(/a webhook works again/);
+  await eventually(async () => (await server.status()).webhooks.queue === 0, 'the answer to the last event');
   const text = await artisan(server.project, 'websocket:status');
   assert.match(text.stdout, /webhooks\s+1\n\s+failing\s+0\n\s+events waiting\s+0\n/);
   assert.ok(!server.log.includes('SECRET-TOKEN') && !text.stdout.includes('SECRET-TOKEN'));

@@ -14,7 +14,8 @@ $killed = microtime(true);
 var_dump($subscriber->receive());
 $again = $server->subscriber('room');
 $seconds = microtime(true) - $killed;
-echo $seconds < (getenv('USE_ZEND_ALLOC') === '0' ? 30 : 1) ? "serves again in time\n" : "served again after $seconds s\n";
+// The delay after several deaths grows up to five seconds; after the first there is none.
+echo $seconds < (getenv('USE_ZEND_ALLOC') === '0' ? 30 : 5) ? "serves again in time\n" : "served again after $seconds s\n";
 var_dump($server->client()->publish('room', 'event', []));
 $again->expect('event');
 var_dump(children_of($server->pid) !== [$engine], $server->server->pid() === $server->pid);

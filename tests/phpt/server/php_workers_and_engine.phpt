@@ -7,10 +7,10 @@ ody_websocket
 require __DIR__ . '/../processes.inc';
 
 $worker = <<<'PHP'
-    $client = new Ody\Websocket\Channel\ChannelClient($socket, 5.0, 5.0);
+    $client = new Ody\Websocket\Channel\ChannelClient($socket, 30.0, 30.0);
     $engine = $client->status()['engine_pid'];
     file_put_contents("$directory/engine." . getmypid(), $engine);
-    $connection = new Ody\Websocket\Worker\Connection($socket, 5.0);
+    $connection = new Ody\Websocket\Worker\Connection($socket, 30.0);
     $connection->register(['messages' => true]);
     $connection->run(fn () => null);
     exit(5);

@@ -33,6 +33,7 @@ $facts = '$facts = [getenv("LISTEN_FDS"), getenv("NOTIFY_SOCKET")];';
 file_put_contents("$directory/configuration.php", "<?php $facts; if (\$facts !== [false, false]) { exit(9); } readfile('$directory/configuration.json');");
 $config = test_config([
     'port' => $port, 'socket' => ['path' => "$directory/ody.sock"], 'additional' => ['worker_num' => 2],
+    'limits' => ['handshake_time' => 600_000], // for the client that comes early
     'configuration_command' => [PHP_BINARY, '-n', "$directory/configuration.php"],
 ]);
 file_put_contents("$directory/configuration.json", json_encode($config));
@@ -87,7 +88,7 @@ foreach ([[['port' => free_port()], [$unix]], [['port' => $port, 'socket' => ['p
     [$process, $pipes] = activate($changed, $sockets, ['NOTIFY_SOCKET' => "$directory/notify"]);
     while (!str_starts_with($word(), 'READY=1'));
     (new WebSocketClient($changed['port'], 'test-key'))->subscribe('room');
-    $php = new Ody\Websocket\Channel\ChannelClient($changed['socket']['path']);
+    $php = new Ody\Websocket\Channel\ChannelClient($changed['socket']['path'], 5.0, 30.0);
     var_dump($php->status()['port'] === $changed['port']);
     proc_terminate($process);
     stream_get_contents($pipes[2]);
