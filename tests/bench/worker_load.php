@@ -44,7 +44,7 @@ function handled(Ody\Websocket\Channel\ChannelClient $client): int
     return is_array($workers) ? $workers['handled'] : throw new RuntimeException('no PHP workers');
 }
 
-$client = new Ody\Websocket\Channel\ChannelClient($socket);
+$client = new Ody\Websocket\Channel\ChannelClient($socket, 10.0, 30.0);
 $streams = [];
 $rests = [];
 for ($index = 0; $index < (int) $clients; $index++) {

@@ -82,12 +82,11 @@ server_has_no_compiler() {
 publishes_across_users() {
     local port
     local -a settings
-    # shellcheck disable=SC2016
-    port=$(php -r '$socket = stream_socket_server("tcp://127.0.0.1:0"); echo substr(strrchr(stream_socket_get_name($socket, false), ":"), 1);')
+    port=$(free_port)
     mapfile -t settings < <(variables)
     install -m 755 tests/tools/image-run.sh "$machine/fpm/root/run.sh"
     inside "$machine/fpm" "${settings[@]}" WEBSOCKET_HOST=127.0.0.1 WEBSOCKET_PORT="$port" \
-        WEBSOCKET_API_KEY=test-key WEBSOCKET_SECRET_KEY=test-secret WEBSOCKET_DRAIN_TIME=1 bash /root/run.sh
+        WEBSOCKET_API_KEY=test-key WEBSOCKET_SECRET_KEY=test-secret WEBSOCKET_DRAIN_TIME=1 WEBSOCKET_CONNECT_TIMEOUT=10 bash /root/run.sh
 }
 
 become_root

@@ -53,6 +53,12 @@ count() {
     fi
 }
 
+# free_port: a port that nobody listens on, and none of those that the kernel gives to connections.
+free_port() {
+    # shellcheck disable=SC2016
+    php -r 'do { $port = random_int(10000, 32767); $socket = @stream_socket_server("tcp://127.0.0.1:$port"); } while (!$socket); echo $port;'
+}
+
 # Prints the totals and ends the suite.
 finish() {
     printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

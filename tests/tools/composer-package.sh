@@ -119,7 +119,7 @@ makes_keys_in_the_project() {
 # The console finds the extension in the package, where bin/install-extension builds it.
 serves() {
     local port
-    port=$(php -r '$socket = stream_socket_server("tcp://127.0.0.1:0"); echo substr(strrchr(stream_socket_get_name($socket, false), ":"), 1);')
+    port=$(free_port)
     mkdir "$package/modules"
     cp "$root/modules/ody_websocket.so" "$package/modules/"
     (cd "$project" && php vendor/bin/artisan websocket:start -d --port="$port" && php vendor/bin/artisan websocket:status --json)

@@ -24,9 +24,9 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# eventually <command…>: asks for ten seconds.
+# eventually <command…>: asks for thirty seconds.
 eventually() {
-    local end=$((SECONDS + 10))
+    local end=$((SECONDS + 30))
     until "$@"; do
         ((SECONDS < end)) || return 1
         sleep 0.05
@@ -43,9 +43,8 @@ make_project() {
     for name in vendor/*/; do
         [[ $name == vendor/composer/ ]] || ln -s "$root/${name%/}" "$app/vendor/"
     done
-    export WEBSOCKET_API_KEY=test-key WEBSOCKET_SECRET_KEY=test-secret WEBSOCKET_DRAIN_TIME=1 WEBSOCKET_WORKER_COUNT=1
-    # shellcheck disable=SC2016
-    WEBSOCKET_PORT=$(php -r '$socket = stream_socket_server("tcp://127.0.0.1:0"); echo substr(strrchr(stream_socket_get_name($socket, false), ":"), 1);')
+    export WEBSOCKET_API_KEY=test-key WEBSOCKET_SECRET_KEY=test-secret WEBSOCKET_DRAIN_TIME=1 WEBSOCKET_WORKER_COUNT=1 WEBSOCKET_CONNECT_TIMEOUT=10
+    WEBSOCKET_PORT=$(free_port)
     export WEBSOCKET_PORT
 }
 

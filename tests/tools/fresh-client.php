@@ -12,7 +12,7 @@ use Ody\Websocket\Facades\WebSocket;
 $root = dirname(__DIR__, 2);
 require "$root/vendor/autoload.php";
 
-const DEADLINE = 10;
+const DEADLINE = 30;
 
 /** Ends with a sentence. */
 function stop(string $sentence): never

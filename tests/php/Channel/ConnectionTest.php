@@ -85,7 +85,7 @@ final class ConnectionTest extends ProjectTestCase
         );
         self::assertIsResource($server);
         try {
-            for ($tries = 0; $tries < 200 && @fsockopen('127.0.0.1', $port) === false; $tries++) {
+            for ($tries = 0; $tries < 1500 && @fsockopen('127.0.0.1', $port) === false; $tries++) {
                 usleep(20000);
             }
             $project->environment['WEBSOCKET_CONNECTION'] = "http://127.0.0.1:{$port}";

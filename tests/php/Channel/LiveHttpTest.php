@@ -41,12 +41,13 @@ final class LiveHttpTest extends ProjectTestCase
     {
         return HttpPublisher::ofConfiguration(Configuration::ofValues('/', $values + [
             'connection' => 'http://127.0.0.1:' . $this->project->port(), 'api_key' => 'test-key', 'secret_key' => 'test-secret',
+            'connect_timeout' => 10, 'timeout' => 30,
         ]));
     }
 
     private function socket(string $missing = 'throw'): UnixPublisher
     {
-        return new UnixPublisher(new ChannelClient($this->project->root . '/storage/websocket/ody.sock', 1.0, 5.0, $missing));
+        return new UnixPublisher(new ChannelClient($this->project->root . '/storage/websocket/ody.sock', 10.0, 30.0, $missing));
     }
 
     private function subscriber(string $channel): Client

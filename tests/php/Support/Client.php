@@ -11,7 +11,7 @@ use PHPUnit\Framework\Assert;
  */
 final class Client
 {
-    private const PATIENCE = 15;
+    private const PATIENCE = 30;
 
     /** Empty until the server has let it in. */
     public string $socketId = '';

@@ -11,7 +11,7 @@ use PHPUnit\Framework\Assert;
  */
 final class Foreground
 {
-    private const PATIENCE = 20.0;
+    private const PATIENCE = 30.0;
 
     /** Leads the session of the terminal as a shell does: tells its job when the terminal has gone. */
     private const SHELL = <<<'PHP'

@@ -38,6 +38,9 @@ final class Project
             'WEBSOCKET_PORT' => (string) self::freePort(),
             'WEBSOCKET_WORKER_COUNT' => '1',
             'WEBSOCKET_DRAIN_TIME' => '1',
+            // How long PHP waits for the server: a busy machine may stand still for seconds.
+            'WEBSOCKET_CONNECT_TIMEOUT' => '10',
+            'WEBSOCKET_TIMEOUT' => '30',
         ];
 
         return $project;

@@ -12,7 +12,7 @@ use PHPUnit\Framework\Assert;
  */
 final class Subscriber
 {
-    private const PATIENCE = 10;
+    private const PATIENCE = 30;
 
     public readonly string $socketId;
 

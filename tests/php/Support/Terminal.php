@@ -11,7 +11,7 @@ use PHPUnit\Framework\Assert;
  */
 final class Terminal
 {
-    private const PATIENCE = 20.0;
+    private const PATIENCE = 30.0;
 
     /** @var resource */
     private $process;

@@ -11,7 +11,7 @@ use PHPUnit\Framework\Assert;
  */
 final class WorkerProject
 {
-    private const PATIENCE = 20;
+    private const PATIENCE = 30;
 
     /**
      * Starts the server of a project whose files say what its workers run.

@@ -73,7 +73,7 @@ final class DisastersTest extends WorkerTestCase
     #[DataProvider('disasters')]
     public function testADisasterConcernsOneCallAlone(string $event, bool $ends, array $logged): void
     {
-        $timeout = in_array($event, ['client-loop', 'client-output'], true) ? '1' : '20';
+        $timeout = in_array($event, ['client-loop', 'client-output'], true) ? '5' : '20';
         $server = $this->serverWith(self::CODE, self::CONFIGURATION, 1, ['WEBSOCKET_PHP_WORKERS_TIMEOUT' => $timeout]);
         $one = $server->client()->open();
         $two = $server->client()->open();
@@ -200,7 +200,7 @@ final class DisastersTest extends WorkerTestCase
 
     public function testAFullQueueIsLoggedAndTheClientTold(): void
     {
-        $variables = ['WEBSOCKET_PHP_WORKERS_QUEUE' => '1', 'WEBSOCKET_PHP_WORKERS_TIMEOUT' => '1'];
+        $variables = ['WEBSOCKET_PHP_WORKERS_QUEUE' => '1', 'WEBSOCKET_PHP_WORKERS_TIMEOUT' => '10'];
         $server = $this->serverWith(self::CODE, self::CONFIGURATION, 1, $variables);
         $clients = [];
         for ($number = 0; $number < 3; $number++) {
@@ -208,10 +208,9 @@ final class DisastersTest extends WorkerTestCase
             $client->subscribe('custom-' . $number);
         }
         $clients[0]->event('custom-0', 'client-loop', []);
-        $clients[0]->send(['event' => 'pusher:ping']);
-        usleep(200_000);
+        self::awaitCalls($server, 'busy');
         $clients[1]->event('custom-1', 'client-next', []);
-        usleep(200_000);
+        self::awaitCalls($server, 'queue');
         $clients[2]->event('custom-2', 'client-next', []);
         self::assertSame('The application could not handle this', Json::at($clients[2]->next('pusher:error'), 'message'));
         self::assertStringContainsString('"level":"warning"', $server->awaitLog('the queue of calls to PHP workers is full: refusing'));
@@ -248,6 +247,19 @@ final class DisastersTest extends WorkerTestCase
         self::assertSame(['n' => 1], $two->next('client-next'));
         $server->awaitLog('php worker ready', 2);
         self::assertFalse(posix_kill($worker, 0));
+    }
+
+    /**
+     * Waits until one call is in that state: "busy" or "queue".
+     */
+    private static function awaitCalls(WorkerProject $server, string $state): void
+    {
+        for ($deadline = microtime(true) + 30; microtime(true) < $deadline;) {
+            if (Json::at($server->project->artisan('websocket:status', '--json')->json(), 'php_workers.' . $state) === 1) {
+                return;
+            }
+        }
+        self::fail("No call is \"{$state}\".");
     }
 
     private static function assertLines(WorkerProject $server): void

@@ -8,7 +8,7 @@ require __DIR__ . '/../server.inc';
 use Ody\Websocket\Worker\Connection;
 
 $server = new TestServer(['php_workers' => ['num' => 1, 'timeout' => 30]]);
-$connection = new Connection($server->socket, 5.0);
+$connection = new Connection($server->socket, 30.0);
 $register = fn (array $interest) => $connection->register($interest);
 /** Runs until so many calls are answered with these answers, and prints what came. */
 $serve = function (?array ...$answers) use ($connection): void {

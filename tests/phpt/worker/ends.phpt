@@ -8,7 +8,7 @@ require __DIR__ . '/../server.inc';
 
 $server = new TestServer(['php_workers' => ['num' => 1, 'timeout' => 30]]);
 $script = <<<'PHP'
-$connection = new Ody\Websocket\Worker\Connection($argv[1], 5.0);
+$connection = new Ody\Websocket\Worker\Connection($argv[1], 30.0);
 $connection->register(['messages' => true]);
 register_shutdown_function(function () {
     ini_set('memory_limit', '-1');

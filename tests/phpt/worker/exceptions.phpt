@@ -8,7 +8,7 @@ require __DIR__ . '/../server.inc';
 use Ody\Websocket\Worker\Connection;
 
 $server = new TestServer(['php_workers' => ['num' => 1, 'timeout' => 30], 'limits' => ['client_events_per_second' => 0]]);
-$connection = new Connection($server->socket, 5.0);
+$connection = new Connection($server->socket, 30.0);
 $connection->register(['messages' => true]);
 $client = $server->connect();
 $say = fn () => $client->send(['event' => 'client-a', 'channel' => 'room', 'data' => []]);

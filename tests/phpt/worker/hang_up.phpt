@@ -8,7 +8,7 @@ require __DIR__ . '/../server.inc';
 use Ody\Websocket\Worker\Connection;
 
 $server = new TestServer(['php_workers' => ['num' => 1, 'timeout' => 30], 'drain_time' => 0]);
-$connection = new Connection($server->socket, 5.0);
+$connection = new Connection($server->socket, 30.0);
 $connection->register(['messages' => true]);
 $stopper = proc_open(['sh', '-c', "sleep 0.5; kill $server->pid"], [], $pipes);
 var_dump($connection->run(fn () => null));

@@ -9,7 +9,7 @@ require __DIR__ . '/../server.inc';
 use Ody\Websocket\Worker\Connection;
 
 $server = new TestServer(['php_workers' => ['num' => 1, 'timeout' => 30]]);
-$connection = new Connection($server->socket, 5.0);
+$connection = new Connection($server->socket, 30.0);
 $connection->register(['messages' => true]);
 pcntl_signal(SIGTERM, SIG_IGN);
 $client = $server->connect();
