@@ -229,10 +229,11 @@ static int timers_run(ody_supervisor *self)
     uint64_t now = ody__now_ms();
     uint64_t due = engine_tend(self, now);
 
+    /* Before those who leave: it may give the oldest of them a sooner end. */
+    due = ody__sooner(due, ody__change_tend(self, now));
     for (unsigned index = 0; index < ODY_LEAVING_MAX; index++) {
         due = ody__sooner(due, ody__engine_hurry(&self->leaving[index], now));
     }
-    due = ody__sooner(due, ody__change_tend(self, now));
     due = ody__sooner(due, ody__workers_tend(self, now));
     now = ody__now_ms();
     if (due == ODY_NEVER) {
