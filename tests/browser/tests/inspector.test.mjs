@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
 import { Server, artisan } from '../../integration/lib/server.mjs';
 import { within } from '../../integration/lib/wait.mjs';
-import { LOOKS, look, overflow, tabTo, type, violations } from '../lib/access.mjs';
+import { LARGE, LARGE_LOOKS, LOOKS, look, overflow, tabTo, textSize, type, violations } from '../lib/access.mjs';
 import { launch } from '../lib/browser.mjs';
 import { CORPUS } from '../lib/corpus.mjs';
 import { Inspecting } from '../lib/inspecting.mjs';
@@ -17,6 +17,7 @@ let browser;
 let server; // debug is on
 let guarded; // it has a password, and a path before everything
 let visitors = [];
+let large = null; // a browser whose text is large
 
 before(async () => {
   [browser, server, guarded] = await Promise.all([
@@ -26,7 +27,7 @@ before(async () => {
   ]);
 });
 after(async () => {
-  await browser.close();
+  await Promise.all([browser.close(), large?.close()]);
   await Promise.all([server.stop(), guarded.stop()]);
   assert.ok(!guarded.log.includes(PASSWORD), 'the log does not hold the password');
 });
@@ -35,8 +36,8 @@ afterEach(async () => {
   closeClients();
 });
 
-async function visit(view, options = {}, at = server) {
-  const visitor = await Inspecting.at(browser, at, view, options);
+async function visit(view, options = {}, at = server, by = browser) {
+  const visitor = await Inspecting.at(by, at, view, options);
   visitors.push(visitor);
   return visitor;
 }
@@ -400,37 +401,77 @@ test('by keyboard alone', async () => {
   await client.expect('by-keyboard', 'orders');
 });
 
+/** Somebody of whom there is something to be seen in every view, and the views with what they say. */
+async function everywhere() {
+  const client = await Client.greeted(server);
+  await client.signIn({ id: 'ann' });
+  await client.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann', long: 'word'.repeat(40) } });
+  await client.subscribe('presence-room-2', { user_id: `שלום 🦊 \u202e ${'long'.repeat(20)}`, user_info: {} });
+  await client.subscribe(`long.${'name'.repeat(40)}`);
+  client.send({ event: 'client-x', channel: 'nowhere', data: {} });
+  return [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['channel/1/presence-room-2', /שלום 🦊/], [`channel/1/long.${'name'.repeat(40)}`, /1 connection/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['users', /ann/], ['user/1/ann', /Send a test event/]];
+}
+
+/** Shows a view, with a message where there are some. */
+async function turnTo(visitor, view, sign) {
+  const { page } = visitor;
+  await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+  await visitor.says('#view', sign);
+  if (view === 'channel/1/presence-room') {
+    await visitor.listens();
+    await server.publish('presence-room', 'made', { long: 'word'.repeat(90) });
+    await visitor.hears(/made/);
+    await page.click('#tail summary');
+  }
+}
+
+const pictureName = (view, name) => `inspector-${view.split('/').at(view.includes('room') ? 2 : 0).slice(0, 20) || 'overview'}-${name}`;
+
 // Both sets of colours, and the widest and the narrowest screen.
 for (const name of ['light', 'phone-dark']) {
   test(`axe finds nothing: ${name}`, async () => {
-    const client = await Client.greeted(server);
-    await client.signIn({ id: 'ann' });
-    await client.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann', long: 'word'.repeat(40) } });
-    await client.subscribe('presence-room-2', { user_id: `שלום 🦊 \u202e ${'long'.repeat(20)}`, user_info: {} });
-    await client.subscribe(`long.${'name'.repeat(40)}`);
-    client.send({ event: 'client-x', channel: 'nowhere', data: {} });
+    const views = await everywhere();
     const visitor = await visit('', LOOKS[name]);
     const { page } = visitor;
     await look(page, LOOKS[name]);
     await visitor.says(visitor.figure('Connections'), /[1-9]/);
-    for (const [view, sign] of [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['channel/1/presence-room-2', /שלום 🦊/], [`channel/1/long.${'name'.repeat(40)}`, /1 connection/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['user/1/ann', /Send a test event/]]) {
-      await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
-      await visitor.says('#view', sign);
-      if (view === 'channel/1/presence-room') {
-        await visitor.listens();
-        await server.publish('presence-room', 'made', { long: 'word'.repeat(90) });
-        await visitor.hears(/made/);
-        await page.click('#tail summary');
-      }
+    for (const [view, sign] of views) {
+      await turnTo(visitor, view, sign);
       assert.deepEqual(await violations(page), [], view);
       assert.ok((await overflow(page)) <= 0, `${view} is not wider than the screen`);
-      await visitor.picture(`inspector-${view.split('/').at(view.includes('room') ? 2 : 0).slice(0, 20) || 'overview'}-${name}`);
+      await visitor.picture(pictureName(view, name));
     }
     await page.click('#end');
     assert.deepEqual(await violations(page, 8), [], 'the question');
     await page.keyboard.press('Escape');
   });
 }
+
+test('a phone with large text', async () => {
+  large = await launch(LARGE);
+  const views = await everywhere();
+  const fits = async (visitor, what) => {
+    for (const [name, looks] of Object.entries(LARGE_LOOKS)) {
+      await look(visitor.page, looks);
+      assert.ok((await overflow(visitor.page)) <= 0, `${what} is not wider than the screen`);
+      await visitor.picture(pictureName(what, name));
+    }
+  };
+  const visitor = await visit('', LARGE_LOOKS['large-light'], server, large);
+  assert.equal(await textSize(visitor.page), 30, 'what the browser is set to counts');
+  await visitor.says(visitor.figure('Connections'), /[1-9]/);
+  for (const [view, sign] of views) {
+    await turnTo(visitor, view, sign);
+    await fits(visitor, view);
+    assert.deepEqual(await violations(visitor.page), [], view);
+  }
+  await visitor.page.click('#end');
+  await fits(visitor, 'question');
+  const stranger = await visit('', { ...LARGE_LOOKS['large-light'], before: '/ws' }, guarded, large);
+  await stranger.page.waitForSelector('#password:focus');
+  await stranger.page.keyboard.press('Enter');
+  await fits(stranger, 'password');
+});
 
 test('the test page comes from the server, too, and finds it', async () => {
   const visitor = await Visitor.open(browser, { url: `http://127.0.0.1:${server.port}/test` });
