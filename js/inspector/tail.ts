@@ -4,11 +4,14 @@ import { ApiError, get, post, sentence } from './api.js';
 import { type Message, entry, gap, words } from './entry.js';
 import { count, plural } from './format.js';
 import { isPaused, onReading } from './samples.js';
+import { keepPart, keptPart } from './views.js';
 
 const SHOWN = 200; // lines
 const KEPT = 1000; // lines that a filter may bring back
 const PAUSE = 150; // ms between two questions while much is said
 const AGAIN = 2000; // ms after a failure
+const SOON = 200; // ms after the last letter of a filter
+const FILTER = 'messages'; // in the address
 
 /** What stands in the list: a message, or what is missing there; its row is made when it is shown for the first time. */
 type Line = ({ message: Message; text: string } | { missing: string }) & { row?: HTMLElement };
@@ -41,6 +44,7 @@ export class Tail {
   #tail: number | null = null;
   #about: { app: string; channel?: string; user?: string };
   #forget: () => void;
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   constructor(about: { app: string; channel?: string; user?: string }) {
     this.#about = about;
@@ -49,6 +53,7 @@ export class Tail {
     this.#filter.spellcheck = false;
     this.#filter.autocomplete = 'off';
     this.#filter.type = 'search';
+    this.#filter.value = keptPart(FILTER)[0] ?? '';
     this.#filter.addEventListener('input', () => this.#again());
     this.#problem.hidden = true;
     this.#problem.setAttribute('role', 'alert');
@@ -77,6 +82,7 @@ export class Tail {
   stop(): void {
     this.#stopped = true;
     this.#forget();
+    clearTimeout(this.#soon);
     if (this.#tail !== null) {
       void post('end-tail', { tail: this.#tail }, true).catch(() => {});
     }
@@ -186,6 +192,8 @@ export class Tail {
     this.#list.replaceChildren(...this.#rows(this.#lines.slice(0, this.#lines.length - this.#held)));
     this.#flush();
     this.#say();
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => keepPart(FILTER, this.#filter.value ? [this.#filter.value] : []), SOON);
   }
 
   #say(): void {

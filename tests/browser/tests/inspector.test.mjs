@@ -111,6 +111,61 @@ test('what is looked for stands in the address, and one comes back to it', async
   await visitor.says('#view', /256 KiB for too long, or 1 MiB at all[^]*Nobody reads slowly/);
 });
 
+test('pages of a list stand in the address, too, whoever has written it', async () => {
+  const client = await Client.greeted(server);
+  for (let number = 0; number < 60; number++) {
+    await client.subscribe(`page-${String(number).padStart(2, '0')}`);
+  }
+  const visitor = await visit('channels/1/page-');
+  const { page } = visitor;
+  const hash = () => page.evaluate(() => location.hash);
+  await page.click('button:text-is("Next")');
+  await visitor.says('.list-note', /^Page 2\.$/);
+  await visitor.says('tbody', /^\s*page-50[^]*page-59/);
+  const second = await hash();
+  assert.match(second, /^#\/channels\/1\/page-\?channels=/);
+  await page.reload();
+  await visitor.says('tbody', /^\s*page-50[^]*page-59/);
+  assert.equal(await hash(), second);
+  await page.click('a:text-is("page-50")');
+  await visitor.says('h2:focus', /page-50$/);
+  await page.goBack();
+  await visitor.says('.list-note', /^Page 2\.$/);
+  await visitor.says('tbody', /page-59/);
+  await page.click('button:text-is("Back")');
+  await visitor.says('tbody', /^\s*page-00/);
+  assert.equal(await hash(), '#/channels/1/page-');
+  for (const place of [...CORPUS, '5', 'x:y', '%', '\u0000']) {
+    await page.evaluate((to) => (location.hash = to), `#/channels/1/page-?channels=${encodeURIComponent(place)}&other=?#&channels`);
+    await page.waitForFunction(() => !location.hash.includes('channels='));
+    await visitor.says('tbody', /^\s*page-00/);
+  }
+  await page.evaluate(() => (location.hash = '#/channels/1/page-?channels=0:z&channels=0:zz'));
+  await visitor.says('.list-note', /^Page 3\. Nothing is here any more\.$/);
+  await page.fill('#filter', 'page-1');
+  await visitor.says('tbody', /^\s*page-10/);
+  assert.equal(await hash(), '#/channels/1/page-1');
+});
+
+test('what is typed and left at once changes nothing elsewhere', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  const visitor = await visit('channels');
+  const { page } = visitor;
+  await page.fill('#filter', 'orders');
+  await page.keyboard.press('Enter');
+  await visitor.says('h2:focus', /orders$/);
+  await page.fill('#tail-filter', 'made?&=#');
+  await page.waitForFunction(() => location.hash === '#/channel/1/orders?messages=made%3F%26%3D%23');
+  await page.reload();
+  assert.equal(await page.inputValue('#tail-filter'), 'made?&=#');
+  await page.fill('#tail-filter', 'made');
+  await page.click('#tabs a:text-is("Users")');
+  await visitor.says('h2:focus', /^Users$/);
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => location.hash), '#/users');
+});
+
 test('nothing is asked while nobody looks', async () => {
   const visitor = await visit('');
   await visitor.says(visitor.figure('Connections'), /\d/);
