@@ -41,6 +41,7 @@ export class Tail {
   #held = 0; // the last so many lines are not shown yet
   #seen = 0;
   #stopped = false;
+  #reading = new AbortController();
   #tail: number | null = null;
   #about: { app: string; channel?: string; user?: string };
   #forget: () => void;
@@ -78,11 +79,16 @@ export class Tail {
     return make('section', 'card tail', head, tools, this.#problem, frame);
   }
 
-  /** Ends it, here and at the server. */
+  /** Ends it, here and at the server. Nobody waits for what would only be that it has ended. */
   stop(): void {
     this.#stopped = true;
+    this.#reading.abort();
     this.#forget();
     clearTimeout(this.#soon);
+    this.#end();
+  }
+
+  #end(): void {
     if (this.#tail !== null) {
       void post('end-tail', { tail: this.#tail }, true).catch(() => {});
     }
@@ -93,6 +99,10 @@ export class Tail {
       try {
         const { tail } = await post<{ tail: number }>('begin-tail', this.#about);
         this.#tail = tail;
+        if (this.#stopped) {
+          this.#end(); // nobody looks any more
+          return;
+        }
         this.element.dataset['listens'] = 'yes';
         this.#complain('');
         await this.#read(tail);
@@ -124,7 +134,11 @@ export class Tail {
   async #read(tail: number): Promise<void> {
     let after = 0;
     while (!this.#stopped) {
-      const { messages, left_out } = await get<{ messages: Message[]; left_out: number }>('tail', { tail, after });
+      const { messages, left_out } = await get<{ messages: Message[]; left_out: number }>(
+        'tail',
+        { tail, after },
+        this.#reading.signal,
+      );
       if (this.#stopped) {
         return;
       }

@@ -260,6 +260,33 @@ test('what cannot be is said, and not asked again and again', async () => {
   assert.ok(begun <= 1, `${begun} times`);
 });
 
+test('who leaves a channel leaves no refused question behind', async () => {
+  const visitor = await visit('channel/1/x');
+  const { page } = visitor;
+  const refused = [];
+  page.on('response', (response) => response.ok() || refused.push(`${response.status()} ${response.url()}`));
+  await visitor.listens();
+  await page.waitForTimeout(100);
+  const ended = page.waitForResponse(/end-tail$/);
+  await page.click('#tabs a:text-is("Overview")');
+  assert.equal((await ended).status(), 200);
+  await visitor.says(visitor.figure('Connections'), /\d/);
+  await page.waitForTimeout(200);
+  assert.deepEqual(refused, []);
+  await visitor.state('live');
+  await page.route('**/begin-tail', async (route) => {
+    const answer = await route.fetch();
+    await page.waitForTimeout(200);
+    await route.fulfill({ response: answer });
+  });
+  const begun = page.waitForRequest(/begin-tail$/);
+  await page.evaluate(() => (location.hash = '#/channel/1/y'));
+  await begun;
+  const late = page.waitForRequest(/end-tail$/);
+  await page.click('#tabs a:text-is("Overview")');
+  await late; // it was left before it had begun
+});
+
 test('much is left out, and that is said', async () => {
   const client = await Client.greeted(server);
   await client.subscribe('flood');
