@@ -79,6 +79,21 @@ static bool read_form(ody_http_exchange *exchange)
     return code == 0;
 }
 
+/* A parameter that is a list would count as missing, and mean another app or everybody. */
+static bool check_lists(ody_http_exchange *exchange)
+{
+    for (size_t index = 0; index < exchange->query.count; index++) {
+        const ody_parameter *parameter = &exchange->query.parameters[index];
+
+        if (parameter->list) {
+            ody__http_refuse(exchange, 400, "\"%.*s\" must not be a list",
+                             (int)parameter->name.length, parameter->name.data);
+            return false;
+        }
+    }
+    return true;
+}
+
 void ody__http_inspector(ody_http_exchange *exchange, const ody_app *app)
 {
     const action *wanted = find(exchange);
@@ -86,7 +101,7 @@ void ody__http_inspector(ody_http_exchange *exchange, const ody_app *app)
     (void)app;
     /* Who was admitted by the head may not be any more. */
     if (ody__http_inspector_admits(exchange, wanted->before_login) &&
-        (wanted->method != ODY_HTTP_POST || read_form(exchange))) {
+        (wanted->method != ODY_HTTP_POST || read_form(exchange)) && check_lists(exchange)) {
         wanted->handle(exchange);
     }
 }

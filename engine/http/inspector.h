@@ -17,8 +17,9 @@ bool ody__http_inspector_stands(ody_http_exchange *exchange);
 bool ody__http_inspector_admits(ody_http_exchange *exchange, bool before_login);
 /** The app that the page names by its id, or the first one. @return NULL: refused. */
 const ody_app *ody__http_inspector_app(ody_http_exchange *exchange);
-/** Reads a number that the page sends, or takes the fallback. @return false: refused. */
-bool ody__http_inspector_number(ody_http_exchange *exchange, const char *name, uint64_t fallback,
+/** Reads a number that the page sends, if it does: what number holds before must be in the same
+ *  bounds. @return false: refused. */
+bool ody__http_inspector_number(ody_http_exchange *exchange, const char *name, uint64_t least,
                                 uint64_t most, uint64_t *number);
 
 ody_inspector_handler ody__http_inspector_login;

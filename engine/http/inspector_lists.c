@@ -3,6 +3,7 @@
  * Lists of the inspector: the first entries of an order, or those behind one that is known. Shards
  * show all that they have, in steps, one after the other; the best are kept.
  */
+#include <inttypes.h>
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -163,14 +164,14 @@ static void on_step(ody_http_exchange *exchange, const ody_http_call *call, cons
     }
 }
 
-bool ody__http_inspector_number(ody_http_exchange *exchange, const char *name, uint64_t fallback,
+bool ody__http_inspector_number(ody_http_exchange *exchange, const char *name, uint64_t least,
                                 uint64_t most, uint64_t *number)
 {
     ody_view text = ody_query_find(&exchange->query, ody_view_of(name));
 
-    *number = fallback;
-    if (text.data && !ody_number_parse(text, most, number)) {
-        ody__http_refuse(exchange, 400, "\"%s\" must be a number", name);
+    if ((text.data && !ody_number_parse(text, most, number)) || *number < least) {
+        ody__http_refuse(exchange, 400, "\"%s\" must be a number from %" PRIu64 " to %" PRIu64,
+                         name, least, most);
         return false;
     }
     return true;
@@ -198,6 +199,25 @@ static bool read_after(ody_http_exchange *exchange, ody_http_list *list)
     return true;
 }
 
+/* The app, and the channel or user of it that the list is about. */
+static bool read_app(ody_http_exchange *exchange, ody_browse *browse)
+{
+    const ody_app *app = ody__http_inspector_app(exchange);
+    ody_error error;
+    int code;
+
+    if (!app) {
+        return false;
+    }
+    browse->app = app->number;
+    code = ody_requests_check_browse(app, browse, &error);
+    if (code < 0) {
+        ody__http_refuse_error(exchange, code, error.message);
+    }
+    return code == 0;
+}
+
+/* What the list is about. */
 static bool read_target(ody_http_exchange *exchange, ody_http_list *list)
 {
     ody_browse *browse = &list->browse;
@@ -212,12 +232,7 @@ static bool read_target(ody_http_exchange *exchange, ody_http_list *list)
         return true;
     }
     browse->all_apps = !app.data && browse->kind == ODY_BROWSE_CONNECTIONS;
-    if (!browse->all_apps) {
-        const ody_app *named = ody__http_inspector_app(exchange);
-
-        browse->app = named ? named->number : 0;
-    }
-    return exchange->status == 0;
+    return browse->all_apps || read_app(exchange, browse);
 }
 
 /* Reads what is wanted. @return false: refused. */
@@ -225,17 +240,18 @@ static bool read_query(ody_http_exchange *exchange, ody_http_list *list)
 {
     const ody_query *query = &exchange->query;
     bool named = list->browse.kind >= ODY_BROWSE_SUBSCRIBERS;
-    uint64_t limit, waiting;
+    uint64_t limit = ENTRIES_DEFAULT;
+    uint64_t waiting = 0;
 
+    list->browse.name = ody_query_find(query, named ? ODY_VIEW("name") : ODY_VIEW("find"));
+    list->find = list->browse.name;
     if (!read_target(exchange, list) || !read_after(exchange, list) ||
-        !ody__http_inspector_number(exchange, "limit", ENTRIES_DEFAULT, ODY_BEST_MAX, &limit) ||
+        !ody__http_inspector_number(exchange, "limit", 1, ODY_BEST_MAX, &limit) ||
         !ody__http_inspector_number(exchange, "at_least", 0, UINT32_MAX, &waiting)) {
         return false;
     }
-    list->best.limit = limit > 0 ? limit : 1;
+    list->best.limit = limit;
     list->browse.at_least = (uint32_t)waiting;
-    list->browse.name = ody_query_find(query, named ? ODY_VIEW("name") : ODY_VIEW("find"));
-    list->find = list->browse.name;
     return true;
 }
 

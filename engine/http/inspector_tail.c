@@ -10,6 +10,8 @@
 
 /* How long a request waits (ms). */
 #define WAIT 20000
+/* Tails and messages have numbers that scripts can hold. */
+#define NUMBER_MAX ((UINT64_C(1) << 53) - 1)
 
 struct ody_http_wait {
     ody_list_node node; /* of server->waits */
@@ -191,11 +193,12 @@ void ody__http_waits_hurry(ody_http_server *server)
 void ody__http_inspector_tail_read(ody_http_exchange *exchange)
 {
     const ody_http_setup *setup = &exchange->server->setup;
-    uint64_t tail, after;
+    uint64_t tail = 0;
+    uint64_t after = 0;
     int count;
 
-    if (!ody__http_inspector_number(exchange, "tail", 0, UINT64_MAX / 16, &tail) ||
-        !ody__http_inspector_number(exchange, "after", 0, UINT64_MAX / 16, &after)) {
+    if (!ody__http_inspector_number(exchange, "tail", 1, NUMBER_MAX, &tail) ||
+        !ody__http_inspector_number(exchange, "after", 0, NUMBER_MAX, &after)) {
         return;
     }
     count = ody_tails_read(setup->tails, tail, after, ody_clock_ms(), NULL, NULL, NULL);
@@ -234,9 +237,9 @@ void ody__http_inspector_tail_open(ody_http_exchange *exchange)
 
 void ody__http_inspector_tail_close(ody_http_exchange *exchange)
 {
-    uint64_t tail;
+    uint64_t tail = 0;
 
-    if (ody__http_inspector_number(exchange, "tail", 0, UINT64_MAX / 16, &tail)) {
+    if (ody__http_inspector_number(exchange, "tail", 1, NUMBER_MAX, &tail)) {
         ody_tails_close(exchange->server->setup.tails, tail);
         ody__http_answer_empty(exchange);
     }

@@ -83,6 +83,12 @@ void ody_requests_free(ody_requests *requests);
  */
 int ody_requests_check(const ody_publish *publish, ody_error *error);
 /**
+ * Checks the name that a list is about: a list of nobody would look like one of somebody alone.
+ * @param app the one that browse names by its number.
+ * @return 0, or ODY_ECHANNEL_NAME or ODY_EINVALID with a sentence for the caller.
+ */
+int ody_requests_check_browse(const ody_app *app, const ody_browse *browse, ody_error *error);
+/**
  * Publishes. What is published first comes first in each channel. Like all requests below, it
  * returns 0 and sets *ticket (never 0), or refuses at once with a negative code and error filled:
  * ODY_ECHANNEL_NAME, ODY_EEVENT_NAME, ODY_EPAYLOAD_SIZE, ODY_EENCODING, ODY_EINVALID,

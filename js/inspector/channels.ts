@@ -30,7 +30,7 @@ export function filterField(
   placeholder: string,
   first: string,
   changed: () => void,
-): { element: HTMLElement; value: () => string } {
+): { element: HTMLElement; value: () => string; stop: () => void } {
   const label = make('label', '', words) as HTMLLabelElement;
   const control = make('input', '') as HTMLInputElement;
   label.htmlFor = control.id = 'filter';
@@ -45,7 +45,8 @@ export function filterField(
     clearTimeout(soon);
     soon = setTimeout(changed, 200);
   });
-  return { element: make('div', 'field grow', label, control), value: () => control.value.trim() };
+  const stop = (): void => clearTimeout(soon);
+  return { element: make('div', 'field grow', label, control), value: () => control.value.trim(), stop };
 }
 
 function channelList(filter: () => string, own: () => string): List<ChannelRow> {
@@ -91,7 +92,7 @@ export function nameTools(
       location.hash = link(view, own(), filter.value());
     }
   });
-  return { element, value: filter.value, own, stop: apps.stop };
+  return { element, value: filter.value, own, stop: stopAll(filter, apps) };
 }
 
 function channels(route: Route): View {

@@ -102,7 +102,7 @@ function connections([, own = '', find = '', only = '']: Route): View {
   return {
     title: 'Connections',
     element: make('section', 'card', title.element, tools, hint.element, list.element),
-    leave: stopAll(list, apps, title, hint),
+    leave: stopAll(list, filter, apps, title, hint),
   };
 }
 

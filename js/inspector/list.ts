@@ -3,6 +3,7 @@ import { make } from '../shared/dom.js';
 import { ApiError, get, sentence } from './api.js';
 import { count } from './format.js';
 import { live } from './samples.js';
+import { keepPart, keptPart } from './views.js';
 
 export interface Column<Row> {
   title: string;
@@ -46,7 +47,7 @@ function button(words: string, action: () => void): HTMLButtonElement {
   return element;
 }
 
-/** The list. It asks when it is made, and from time to time until it is stopped. */
+/** The list. It asks when it is made, and from time to time until it is stopped. Its page stands in the address. */
 export class List<Row> {
   readonly element: HTMLElement;
   #options: ListOptions<Row>;
@@ -59,13 +60,14 @@ export class List<Row> {
   #next = button('Next', () => this.#turn(1));
   #pages = make('div', 'buttons pages', this.#back, this.#next);
   #rows = new Map<string, HTMLTableRowElement>();
-  #places: (string | null)[] = [null]; // where each page begins
+  #places: string[]; // where each page begins, but for the first
   #following: string | null = null;
   #question: AbortController | null = null;
   #timer: ReturnType<typeof setInterval>;
 
   constructor(options: ListOptions<Row>) {
     this.#options = options;
+    this.#places = keptPart(options.name).filter(Boolean);
     const heads = options.columns.map((column) => {
       const head = make('th', names(column), column.title);
       head.setAttribute('scope', 'col');
@@ -103,8 +105,7 @@ export class List<Row> {
 
   /** Begins anew, with other parameters. */
   restart(): void {
-    this.#places = [null];
-    void this.#ask();
+    this.#go([]);
   }
 
   /** Asks once more. */
@@ -118,11 +119,16 @@ export class List<Row> {
   }
 
   #turn(direction: number): void {
-    if (direction > 0 && this.#following !== null) {
-      this.#places.push(this.#following);
-    } else if (direction < 0 && this.#places.length > 1) {
-      this.#places.pop();
+    if (direction < 0) {
+      this.#go(this.#places.slice(0, -1));
+    } else if (this.#following !== null) {
+      this.#go([...this.#places, this.#following]);
     }
+  }
+
+  #go(places: string[]): void {
+    this.#places = places;
+    keepPart(this.#options.name, places);
     void this.#ask();
   }
 
@@ -137,7 +143,10 @@ export class List<Row> {
         this.#show(answer);
       }
     } catch (error) {
-      if (!question.signal.aborted && (error as ApiError).status !== 0) {
+      const { status } = error as ApiError;
+      if (!question.signal.aborted && status === 400 && this.#places.length > 0) {
+        this.restart(); // the address names a place that cannot be
+      } else if (!question.signal.aborted && status !== 0) {
         this.#problem.textContent = sentence(error);
         this.#problem.hidden = false;
         this.#loading.hidden = true;
@@ -156,18 +165,18 @@ export class List<Row> {
     this.#following = next;
     this.#problem.hidden = true;
     this.#frame.hidden = rows.length === 0;
-    this.#pages.hidden = next === null && this.#places.length === 1;
-    this.#back.disabled = this.#places.length === 1;
+    this.#pages.hidden = next === null && this.#places.length === 0;
+    this.#back.disabled = this.#places.length === 0;
     this.#next.disabled = next === null;
     this.#loading.hidden = true;
     this.#note.textContent = this.#words(rows.length, complete ? null : examined);
   }
 
   #words(shown: number, cut: number | null): string {
+    const page = this.#places.length > 0 || this.#following !== null ? `Page ${this.#places.length + 1}. ` : '';
     if (shown === 0) {
-      return this.#options.empty();
+      return page ? `${page}Nothing is here any more.` : this.#options.empty();
     }
-    const page = this.#places.length > 1 || this.#following !== null ? `Page ${this.#places.length}. ` : '';
     return cut === null
       ? page
       : `${page}There are more: these are the first among the ${count(cut)} that were looked through.`;

@@ -345,7 +345,10 @@ function parts({ http, status, tails }: Overview): [string, string][] {
   const all: [string, string | undefined][] = [
     ['Server', `Ody WebSocket ${version} at ${host}:${port}${tls ? ' (TLS)' : ''}`],
     ['Running for', duration(uptime)],
-    ['HTTP API', `${answered} requests/s · ${open} · ${of(http, 'failed_requests')} failed`],
+    [
+      'HTTP API',
+      `${answered} ${answered === '1' ? 'request' : 'requests'}/s · ${open} · ${of(http, 'failed_requests')} failed`,
+    ],
     [
       'PHP workers',
       php && `${php['busy']} of ${php['connected']} busy · ${of(php, 'queue')} waiting · ${of(php, 'failed')} failed`,

@@ -4,11 +4,14 @@ import { ApiError, get, post, sentence } from './api.js';
 import { type Message, entry, gap, words } from './entry.js';
 import { count, plural } from './format.js';
 import { isPaused, onReading } from './samples.js';
+import { keepPart, keptPart } from './views.js';
 
 const SHOWN = 200; // lines
 const KEPT = 1000; // lines that a filter may bring back
 const PAUSE = 150; // ms between two questions while much is said
 const AGAIN = 2000; // ms after a failure
+const SOON = 200; // ms after the last letter of a filter
+const FILTER = 'messages'; // in the address
 
 /** What stands in the list: a message, or what is missing there; its row is made when it is shown for the first time. */
 type Line = ({ message: Message; text: string } | { missing: string }) & { row?: HTMLElement };
@@ -38,9 +41,11 @@ export class Tail {
   #held = 0; // the last so many lines are not shown yet
   #seen = 0;
   #stopped = false;
+  #reading = new AbortController();
   #tail: number | null = null;
   #about: { app: string; channel?: string; user?: string };
   #forget: () => void;
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   constructor(about: { app: string; channel?: string; user?: string }) {
     this.#about = about;
@@ -49,6 +54,7 @@ export class Tail {
     this.#filter.spellcheck = false;
     this.#filter.autocomplete = 'off';
     this.#filter.type = 'search';
+    this.#filter.value = keptPart(FILTER)[0] ?? '';
     this.#filter.addEventListener('input', () => this.#again());
     this.#problem.hidden = true;
     this.#problem.setAttribute('role', 'alert');
@@ -73,10 +79,16 @@ export class Tail {
     return make('section', 'card tail', head, tools, this.#problem, frame);
   }
 
-  /** Ends it, here and at the server. */
+  /** Ends it, here and at the server. Nobody waits for what would only be that it has ended. */
   stop(): void {
     this.#stopped = true;
+    this.#reading.abort();
     this.#forget();
+    clearTimeout(this.#soon);
+    this.#end();
+  }
+
+  #end(): void {
     if (this.#tail !== null) {
       void post('end-tail', { tail: this.#tail }, true).catch(() => {});
     }
@@ -87,6 +99,10 @@ export class Tail {
       try {
         const { tail } = await post<{ tail: number }>('begin-tail', this.#about);
         this.#tail = tail;
+        if (this.#stopped) {
+          this.#end(); // nobody looks any more
+          return;
+        }
         this.element.dataset['listens'] = 'yes';
         this.#complain('');
         await this.#read(tail);
@@ -118,7 +134,11 @@ export class Tail {
   async #read(tail: number): Promise<void> {
     let after = 0;
     while (!this.#stopped) {
-      const { messages, left_out } = await get<{ messages: Message[]; left_out: number }>('tail', { tail, after });
+      const { messages, left_out } = await get<{ messages: Message[]; left_out: number }>(
+        'tail',
+        { tail, after },
+        this.#reading.signal,
+      );
       if (this.#stopped) {
         return;
       }
@@ -186,6 +206,8 @@ export class Tail {
     this.#list.replaceChildren(...this.#rows(this.#lines.slice(0, this.#lines.length - this.#held)));
     this.#flush();
     this.#say();
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => keepPart(FILTER, this.#filter.value ? [this.#filter.value] : []), SOON);
   }
 
   #say(): void {

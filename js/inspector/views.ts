@@ -30,6 +30,24 @@ export function keep(...parts: string[]): void {
   history.replaceState(null, '', link(...parts));
 }
 
+/** The view that the address names, and what it says besides: #/channels/1?channels=50:news */
+function address(): [string, URLSearchParams] {
+  const [path = '', more = ''] = location.hash.split('?');
+  return [path, new URLSearchParams(more)];
+}
+
+/** What the address says of a part of the view. Anybody may have written it. */
+export const keptPart = (name: string): string[] => address()[1].getAll(name);
+
+/** Has the address say that of a part of the view, until keep() names another view. */
+export function keepPart(name: string, values: string[]): void {
+  const [path, more] = address();
+  more.delete(name);
+  values.forEach((value) => more.append(name, value));
+  const query = more.toString();
+  history.replaceState(null, '', `${path || '#/'}${query && `?${query}`}`);
+}
+
 /** A link to a view. */
 export function anchor(words: string, ...parts: string[]): HTMLAnchorElement {
   const element = make('a', '', words) as HTMLAnchorElement;
@@ -50,7 +68,7 @@ export const stopAll =
 
 function route(): Route {
   try {
-    return location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+    return address()[0].replace(/^#\/?/, '').split('/').map(decodeURIComponent);
   } catch {
     return [''];
   }

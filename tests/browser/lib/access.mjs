@@ -14,6 +14,13 @@ export const LOOKS = {
   'phone-dark': { colorScheme: 'dark', size: { width: 320, height: 640 }, ...PHONE },
 };
 
+/** A phone of somebody who reads large text. */
+export const LARGE = 200; // %
+export const LARGE_LOOKS = {
+  'large-light': { colorScheme: 'light', size: { width: 360, height: 740 }, ...PHONE },
+  'large-dark': { colorScheme: 'dark', size: { width: 360, height: 740 }, ...PHONE },
+};
+
 /** Has a page look like that. */
 export async function look(page, { colorScheme, size }) {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -29,6 +36,9 @@ export async function violations(page, least = 20) {
   assert.ok(found.passes.length > least, 'axe has looked at something');
   return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
+
+/** The size of its text, in pixels. */
+export const textSize = (page) => page.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize));
 
 /** Nothing of the page lies beyond its right edge. */
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -16,9 +16,9 @@ const SWITCHES = [
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
 ];
 
-/** Starts it. playwright gives each browser a new profile and removes that afterwards. */
-export function launch() {
-  return chromium.launch({ executablePath: PROGRAM, args: SWITCHES });
+/** Starts it. playwright gives each browser a new profile and removes that afterwards. @param text the size that people have set, in % */
+export function launch(text = 100) {
+  return chromium.launch({ executablePath: PROGRAM, args: [...SWITCHES, `--blink-settings=defaultFontSize=${(16 * text) / 100}`] });
 }
 
 /** Writes another version of the page beside the pictures, and returns its address. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
 import { Server } from '../../integration/lib/server.mjs';
-import { LOOKS, PHONE, look, overflow, tabTo, type, violations } from '../lib/access.mjs';
+import { LARGE, LARGE_LOOKS, LOOKS, PHONE, look, overflow, tabTo, textSize, type, violations } from '../lib/access.mjs';
 import { launch } from '../lib/browser.mjs';
 import { Endpoint } from '../lib/endpoint.mjs';
 import { Visitor } from '../lib/visitor.mjs';
@@ -11,6 +11,7 @@ import { Visitor } from '../lib/visitor.mjs';
 let browser;
 let server;
 let endpoint;
+let large = null; // a browser whose text is large
 
 before(async () => {
   [browser, server] = await Promise.all([launch(), Server.start()]);
@@ -18,7 +19,7 @@ before(async () => {
 });
 after(async () => {
   closeClients();
-  await browser.close();
+  await Promise.all([browser.close(), large?.close()]);
   await endpoint.stop();
   await server.stop();
 });
@@ -60,6 +61,25 @@ for (const [screen, names] of [[{}, ['light', 'dark']], [PHONE, ['phone-light', 
     await visitor.close();
   });
 }
+
+test('a phone with large text', async () => {
+  large = await launch(LARGE);
+  const visitor = await Visitor.open(large, { reducedMotion: 'reduce', ...PHONE });
+  const check = async (state) => {
+    for (const [name, looks] of Object.entries(LARGE_LOOKS)) {
+      await look(visitor.page, looks);
+      assert.ok((await overflow(visitor.page)) <= 0, `${state}: it is not wider than the screen`);
+      await visitor.picture(`${name}-${state}`);
+    }
+  };
+  assert.equal(await textSize(visitor.page), 30, 'what the browser is set to counts');
+  await check('start');
+  const bob = await fill(visitor);
+  await check('filled');
+  assert.deepEqual(await violations(visitor.page), []);
+  bob.end();
+  await visitor.close();
+});
 
 test('axe finds nothing at the beginning and at the end', async () => {
   const visitor = await Visitor.open(browser, { reducedMotion: 'reduce' });

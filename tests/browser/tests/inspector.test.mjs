@@ -1,11 +1,16 @@
 // The inspector, as the server serves it: numbers that move, lists, live messages, test events, disconnecting; with a password;
 // by keyboard and for screen readers; and with clients who say what they should not.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
+import { ROOT } from '../../integration/lib/project.mjs';
 import { Server, artisan } from '../../integration/lib/server.mjs';
 import { within } from '../../integration/lib/wait.mjs';
-import { LOOKS, look, overflow, tabTo, type, violations } from '../lib/access.mjs';
+import { LARGE, LARGE_LOOKS, LOOKS, look, overflow, tabTo, textSize, type, violations } from '../lib/access.mjs';
 import { launch } from '../lib/browser.mjs';
 import { CORPUS } from '../lib/corpus.mjs';
 import { Inspecting } from '../lib/inspecting.mjs';
@@ -17,6 +22,7 @@ let browser;
 let server; // debug is on
 let guarded; // it has a password, and a path before everything
 let visitors = [];
+let large = null; // a browser whose text is large
 
 before(async () => {
   [browser, server, guarded] = await Promise.all([
@@ -26,7 +32,7 @@ before(async () => {
   ]);
 });
 after(async () => {
-  await browser.close();
+  await Promise.all([browser.close(), large?.close()]);
   await Promise.all([server.stop(), guarded.stop()]);
   assert.ok(!guarded.log.includes(PASSWORD), 'the log does not hold the password');
 });
@@ -35,8 +41,8 @@ afterEach(async () => {
   closeClients();
 });
 
-async function visit(view, options = {}, at = server) {
-  const visitor = await Inspecting.at(browser, at, view, options);
+async function visit(view, options = {}, at = server, by = browser) {
+  const visitor = await Inspecting.at(by, at, view, options);
   visitors.push(visitor);
   return visitor;
 }
@@ -108,6 +114,61 @@ test('what is looked for stands in the address, and one comes back to it', async
   await page.click('dt a:text-is("Waiting for clients")');
   assert.ok(await page.isChecked('#slow'));
   await visitor.says('#view', /256 KiB for too long, or 1 MiB at all[^]*Nobody reads slowly/);
+});
+
+test('pages of a list stand in the address, too, whoever has written it', async () => {
+  const client = await Client.greeted(server);
+  for (let number = 0; number < 60; number++) {
+    await client.subscribe(`page-${String(number).padStart(2, '0')}`);
+  }
+  const visitor = await visit('channels/1/page-');
+  const { page } = visitor;
+  const hash = () => page.evaluate(() => location.hash);
+  await page.click('button:text-is("Next")');
+  await visitor.says('.list-note', /^Page 2\.$/);
+  await visitor.says('tbody', /^\s*page-50[^]*page-59/);
+  const second = await hash();
+  assert.match(second, /^#\/channels\/1\/page-\?channels=/);
+  await page.reload();
+  await visitor.says('tbody', /^\s*page-50[^]*page-59/);
+  assert.equal(await hash(), second);
+  await page.click('a:text-is("page-50")');
+  await visitor.says('h2:focus', /page-50$/);
+  await page.goBack();
+  await visitor.says('.list-note', /^Page 2\.$/);
+  await visitor.says('tbody', /page-59/);
+  await page.click('button:text-is("Back")');
+  await visitor.says('tbody', /^\s*page-00/);
+  assert.equal(await hash(), '#/channels/1/page-');
+  for (const place of [...CORPUS, '5', 'x:y', '%', '\u0000']) {
+    await page.evaluate((to) => (location.hash = to), `#/channels/1/page-?channels=${encodeURIComponent(place)}&other=?#&channels`);
+    await page.waitForFunction(() => !location.hash.includes('channels='));
+    await visitor.says('tbody', /^\s*page-00/);
+  }
+  await page.evaluate(() => (location.hash = '#/channels/1/page-?channels=0:z&channels=0:zz'));
+  await visitor.says('.list-note', /^Page 3\. Nothing is here any more\.$/);
+  await page.fill('#filter', 'page-1');
+  await visitor.says('tbody', /^\s*page-10/);
+  assert.equal(await hash(), '#/channels/1/page-1');
+});
+
+test('what is typed and left at once changes nothing elsewhere', async () => {
+  const client = await Client.greeted(server);
+  await client.subscribe('orders');
+  const visitor = await visit('channels');
+  const { page } = visitor;
+  await page.fill('#filter', 'orders');
+  await page.keyboard.press('Enter');
+  await visitor.says('h2:focus', /orders$/);
+  await page.fill('#tail-filter', 'made?&=#');
+  await page.waitForFunction(() => location.hash === '#/channel/1/orders?messages=made%3F%26%3D%23');
+  await page.reload();
+  assert.equal(await page.inputValue('#tail-filter'), 'made?&=#');
+  await page.fill('#tail-filter', 'made');
+  await page.click('#tabs a:text-is("Users")');
+  await visitor.says('h2:focus', /^Users$/);
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => location.hash), '#/users');
 });
 
 test('nothing is asked while nobody looks', async () => {
@@ -197,6 +258,33 @@ test('what cannot be is said, and not asked again and again', async () => {
   await visitor.says('.problem', /must be a socket id/);
   assert.ok(await page.isDisabled('#end'));
   assert.ok(begun <= 1, `${begun} times`);
+});
+
+test('who leaves a channel leaves no refused question behind', async () => {
+  const visitor = await visit('channel/1/x');
+  const { page } = visitor;
+  const refused = [];
+  page.on('response', (response) => response.ok() || refused.push(`${response.status()} ${response.url()}`));
+  await visitor.listens();
+  await page.waitForTimeout(100);
+  const ended = page.waitForResponse(/end-tail$/);
+  await page.click('#tabs a:text-is("Overview")');
+  assert.equal((await ended).status(), 200);
+  await visitor.says(visitor.figure('Connections'), /\d/);
+  await page.waitForTimeout(200);
+  assert.deepEqual(refused, []);
+  await visitor.state('live');
+  await page.route('**/begin-tail', async (route) => {
+    const answer = await route.fetch();
+    await page.waitForTimeout(200);
+    await route.fulfill({ response: answer });
+  });
+  const begun = page.waitForRequest(/begin-tail$/);
+  await page.evaluate(() => (location.hash = '#/channel/1/y'));
+  await begun;
+  const late = page.waitForRequest(/end-tail$/);
+  await page.click('#tabs a:text-is("Overview")');
+  await late; // it was left before it had begun
 });
 
 test('much is left out, and that is said', async () => {
@@ -400,37 +488,93 @@ test('by keyboard alone', async () => {
   await client.expect('by-keyboard', 'orders');
 });
 
+/** Somebody of whom there is something to be seen in every view, and the views with what they say. */
+async function everywhere() {
+  const client = await Client.greeted(server);
+  await client.signIn({ id: 'ann' });
+  await client.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann', long: 'word'.repeat(40) } });
+  await client.subscribe('presence-room-2', { user_id: `שלום 🦊 \u202e ${'long'.repeat(20)}`, user_info: {} });
+  await client.subscribe(`long.${'name'.repeat(40)}`);
+  client.send({ event: 'client-x', channel: 'nowhere', data: {} });
+  return [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['channel/1/presence-room-2', /שלום 🦊/], [`channel/1/long.${'name'.repeat(40)}`, /1 connection/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['users', /ann/], ['user/1/ann', /Send a test event/]];
+}
+
+/** Shows a view, with a message where there are some. */
+async function turnTo(visitor, view, sign) {
+  const { page } = visitor;
+  await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+  await visitor.says('#view', sign);
+  if (view === 'channel/1/presence-room') {
+    await visitor.listens();
+    await server.publish('presence-room', 'made', { long: 'word'.repeat(90) });
+    await visitor.hears(/made/);
+    await page.click('#tail summary');
+  }
+}
+
+const pictureName = (view, name) => `inspector-${view.split('/').at(view.includes('room') ? 2 : 0).slice(0, 20) || 'overview'}-${name}`;
+
 // Both sets of colours, and the widest and the narrowest screen.
 for (const name of ['light', 'phone-dark']) {
   test(`axe finds nothing: ${name}`, async () => {
-    const client = await Client.greeted(server);
-    await client.signIn({ id: 'ann' });
-    await client.subscribe('presence-room', { user_id: '7', user_info: { name: 'Ann', long: 'word'.repeat(40) } });
-    await client.subscribe('presence-room-2', { user_id: `שלום 🦊 \u202e ${'long'.repeat(20)}`, user_info: {} });
-    await client.subscribe(`long.${'name'.repeat(40)}`);
-    client.send({ event: 'client-x', channel: 'nowhere', data: {} });
+    const views = await everywhere();
     const visitor = await visit('', LOOKS[name]);
     const { page } = visitor;
     await look(page, LOOKS[name]);
     await visitor.says(visitor.figure('Connections'), /[1-9]/);
-    for (const [view, sign] of [['', /Limits and losses/], ['channels', /presence-room/], ['channel/1/presence-room', /"name":"Ann"/], ['channel/1/presence-room-2', /שלום 🦊/], [`channel/1/long.${'name'.repeat(40)}`, /1 connection/], ['connections', /127|Waiting/], [`connection/${client.socketId}`, /presence-room/], ['user/1/ann', /Send a test event/]]) {
-      await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
-      await visitor.says('#view', sign);
-      if (view === 'channel/1/presence-room') {
-        await visitor.listens();
-        await server.publish('presence-room', 'made', { long: 'word'.repeat(90) });
-        await visitor.hears(/made/);
-        await page.click('#tail summary');
-      }
+    for (const [view, sign] of views) {
+      await turnTo(visitor, view, sign);
       assert.deepEqual(await violations(page), [], view);
       assert.ok((await overflow(page)) <= 0, `${view} is not wider than the screen`);
-      await visitor.picture(`inspector-${view.split('/').at(view.includes('room') ? 2 : 0).slice(0, 20) || 'overview'}-${name}`);
+      await visitor.picture(pictureName(view, name));
     }
     await page.click('#end');
     assert.deepEqual(await violations(page, 8), [], 'the question');
     await page.keyboard.press('Escape');
   });
 }
+
+test('a phone with large text', async () => {
+  large = await launch(LARGE);
+  const views = await everywhere();
+  const fits = async (visitor, what) => {
+    for (const [name, looks] of Object.entries(LARGE_LOOKS)) {
+      await look(visitor.page, looks);
+      assert.ok((await overflow(visitor.page)) <= 0, `${what} is not wider than the screen`);
+      await visitor.picture(pictureName(what, name));
+    }
+  };
+  const visitor = await visit('', LARGE_LOOKS['large-light'], server, large);
+  assert.equal(await textSize(visitor.page), 30, 'what the browser is set to counts');
+  await visitor.says(visitor.figure('Connections'), /[1-9]/);
+  for (const [view, sign] of views) {
+    await turnTo(visitor, view, sign);
+    await fits(visitor, view);
+    assert.deepEqual(await violations(visitor.page), [], view);
+  }
+  await visitor.page.click('#end');
+  await fits(visitor, 'question');
+  const stranger = await visit('', { ...LARGE_LOOKS['large-light'], before: '/ws' }, guarded, large);
+  await stranger.page.waitForSelector('#password:focus');
+  await stranger.page.keyboard.press('Enter');
+  await fits(stranger, 'password');
+});
+
+test('the pages are compressed for those who take that', async () => {
+  const ask = (path, headers) =>
+    new Promise((resolve, reject) => {
+      get({ port: server.port, path, headers, agent: false }, async (answer) => resolve([answer.headers, Buffer.concat(await answer.toArray())])).on('error', reject);
+    });
+  for (const [path, file] of [['/test', 'websocket-test-page.html'], ['/inspector', 'inspector.html']]) {
+    const wanted = readFileSync(join(ROOT, 'js', file));
+    const [plain, body] = await ask(path, {});
+    assert.ok(body.equals(wanted), path);
+    const [packed, small] = await ask(path, { 'Accept-Encoding': 'gzip' });
+    assert.deepEqual([plain['content-encoding'], packed['content-encoding']], [undefined, 'gzip']);
+    assert.ok(gunzipSync(small).equals(wanted), path);
+    assert.ok(small.length < wanted.length / 2, `${small.length} of ${wanted.length} bytes`);
+  }
+});
 
 test('the test page comes from the server, too, and finds it', async () => {
   const visitor = await Visitor.open(browser, { url: `http://127.0.0.1:${server.port}/test` });

@@ -176,7 +176,7 @@ TEST(every_other_list_has_its_own_entries)
         {"channels", "{\"name\":\"h\",\"type\":\"public\",\"subscribers\":8,\"users\":0}"},
         {"users", "{\"name\":\"h\",\"connections\":8,\"watchers\":0}"},
         {"subscribers?name=c", "{\"id\":\"449.107\",\"user\":\"ann\"}"},
-        {"members?name=c", "{\"name\":\"h\",\"info\":{\"x\":[]},\"connections\":8}"},
+        {"members?name=presence-c", "{\"name\":\"h\",\"info\":{\"x\":[]},\"connections\":8}"},
         {"user?name=ann", "{\"id\":\"449.107\",\"user\":\"ann\"}"},
         {"subscriptions?id=1.2", "{\"name\":\"h\",\"app\":\"1\",\"on\":true}"},
     };
@@ -247,16 +247,48 @@ TEST(malformed_questions_are_refused)
         "subscriptions?id=x",
         "tail?tail=x",
         "tail?tail=1&after=-1",
+        "tail",
         "connections?limit=1&limit=2",
+        "connections?limit=0",
+        "connections?app[]=2",
+        "connections?find[]=a",
+        "subscribers",
+        "subscribers?name=",
+        "subscribers?name=not%20one",
+        "subscribers?name[]=c",
+        "members",
+        "members?name=",
+        "members?name=not%20one",
+        "members?name=c",
+        "user",
+        "user?name=",
+        "channel",
     };
 
     open_live();
     for (size_t index = 0; index < sizeof(names) / sizeof(names[0]); index++) {
         live_check(get(names[index]), 400, NULL);
     }
+    live_check(post("end-tail", ""), 400, NULL);
     live_check(get("connections?app=3"), 404, NULL);
     live_check(get("channels?app=3"), 404, NULL);
+    live_check(get("subscribers?app=3&name=c"), 404, NULL);
     check_asked("");
+    live_close(&live);
+}
+
+TEST(a_refusal_says_what_is_wrong)
+{
+    open_live();
+    live_check(get("connections?limit=201"), 400,
+               REFUSED("\\\"limit\\\" must be a number from 1 to 200"));
+    live_check(get("subscribers"), 400,
+               REFUSED("invalid channel name: 1 to 200 of the characters A-Z a-z 0-9 "
+                       "_ - = @ , . ; are allowed"));
+    live_check(get("members?name=c"), 400, REFUSED("only presence channels have members"));
+    live_check(get("user"), 400,
+               REFUSED("invalid user id: it has 0 bytes, 1 to 65535 are allowed"));
+    live_check(get("user?name[]=x"), 400, REFUSED("\\\"name\\\" must not be a list"));
     live_close(&live);
 }
 

@@ -218,7 +218,7 @@ TEST(the_inspector_looks_while_everything_moves)
                                         "channels?limit=5",
                                         "users",
                                         "subscribers?name=news",
-                                        "members?name=news",
+                                        "members?name=presence-news",
                                         "connections?find=127."};
     ody_error error;
 
