@@ -44,26 +44,36 @@ test('pusher-js reconnects to a restarted server and subscribes again', async ()
   await server.stop();
 });
 
+/** Kills the engine of a server and returns how long it takes until another one serves (ms). */
+async function killEngine(workers) {
+  const server = await Server.start({ workers });
+  const client = await Client.greeted(server);
+  await client.subscribe('before');
+  const engine = await server.enginePid();
+  const supervisor = server.pid;
+  process.kill(engine, 'SIGKILL');
+  const killed = performance.now();
+  await within(client.closed, 'a lost connection');
+  const next = await Client.greeted(server);
+  await next.subscribe('served');
+  assert.equal(await server.publish('served', 'again'), 1);
+  await next.expect('again', 'served');
+  const took = performance.now() - killed;
+  assert.equal(server.pid, supervisor);
+  assert.notEqual(await server.enginePid(), engine);
+  await server.logged(/"level":"(error|warning)".*(engine|signal|killed)|(engine|signal|killed).*"level":"(error|warning)"/i);
+  await server.stop();
+  return took;
+}
+
 for (const workers of [1, 4]) {
-  test(`kill -9 of the engine: served again within seconds (${workers} workers)`, async () => {
-    const server = await Server.start({ workers });
-    const client = await Client.greeted(server);
-    await client.subscribe('before');
-    const engine = await server.enginePid();
-    const supervisor = server.pid;
-    process.kill(engine, 'SIGKILL');
-    const killed = Date.now();
-    await within(client.closed, 'a lost connection');
-    const next = await Client.greeted(server);
-    await next.subscribe('served');
-    assert.equal(await server.publish('served', 'again'), 1);
-    await next.expect('again', 'served');
-    // The delay after several deaths grows up to five seconds; after the first there is none.
-    assert.ok(Date.now() - killed < 5000, `it took ${Date.now() - killed} ms`);
-    assert.equal(server.pid, supervisor);
-    assert.notEqual(await server.enginePid(), engine);
-    await server.logged(/"level":"(error|warning)".*(engine|signal|killed)|(engine|signal|killed).*"level":"(error|warning)"/i);
-    await server.stop();
+  test(`kill -9 of the engine: served again within a second (${workers} workers)`, async () => {
+    const times = [];
+    // A machine that stands still meanwhile gets another try.
+    do {
+      times.push(await killEngine(workers));
+    } while (times.at(-1) >= 1000 && times.length < 3);
+    assert.ok(times.at(-1) < 1000, `it took ${times.join(', ')} ms`);
   });
 }
 
