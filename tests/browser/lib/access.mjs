@@ -43,6 +43,19 @@ export const textSize = (page) => page.evaluate(() => parseFloat(getComputedStyl
 /** Nothing of the page lies beyond its right edge. */
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** Titles of columns that run into those beside them. */
+export const crowded = (page) =>
+  page.evaluate(() => {
+    const text = (cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getBoundingClientRect();
+    };
+    return [...document.querySelectorAll('thead th + th')]
+      .filter((cell) => cell.checkVisibility() && text(cell).left < text(cell.previousElementSibling).right)
+      .map((cell) => cell.textContent);
+  });
+
 /** Goes on with the Tab key until something has the focus, which must be to be seen. */
 export async function tabTo(page, id, { back = false } = {}) {
   for (let presses = 0; presses < 80; presses++) {

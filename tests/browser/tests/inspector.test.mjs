@@ -10,7 +10,7 @@ import { Client, closeClients } from '../../integration/lib/clients.mjs';
 import { ROOT } from '../../integration/lib/project.mjs';
 import { Server, artisan } from '../../integration/lib/server.mjs';
 import { within } from '../../integration/lib/wait.mjs';
-import { LARGE, LARGE_LOOKS, LOOKS, look, overflow, tabTo, textSize, type, violations } from '../lib/access.mjs';
+import { LARGE, LARGE_LOOKS, LOOKS, crowded, look, overflow, tabTo, textSize, type, violations } from '../lib/access.mjs';
 import { launch } from '../lib/browser.mjs';
 import { CORPUS } from '../lib/corpus.mjs';
 import { Inspecting } from '../lib/inspecting.mjs';
@@ -526,6 +526,7 @@ for (const name of ['light', 'phone-dark']) {
       await turnTo(visitor, view, sign);
       assert.deepEqual(await violations(page), [], view);
       assert.ok((await overflow(page)) <= 0, `${view} is not wider than the screen`);
+      assert.deepEqual(await crowded(page), [], view);
       await visitor.picture(pictureName(view, name));
     }
     await page.click('#end');
@@ -541,6 +542,7 @@ test('a phone with large text', async () => {
     for (const [name, looks] of Object.entries(LARGE_LOOKS)) {
       await look(visitor.page, looks);
       assert.ok((await overflow(visitor.page)) <= 0, `${what} is not wider than the screen`);
+      assert.deepEqual(await crowded(visitor.page), [], what);
       await visitor.picture(pictureName(what, name));
     }
   };
