@@ -9,10 +9,9 @@
 #include "ody/view.h"
 
 typedef struct ody_page {
-    const char *tag;               /* ETag with its quotes: other bytes have another one */
-    const char *policy;            /* Content-Security-Policy */
-    ody_view text;                 /* HTML in UTF-8, compressed with gzip if packed is NULL */
-    const struct ody_page *packed; /* the same, compressed */
+    const char *tag;    /* ETag with its quotes: other bytes have another one */
+    const char *policy; /* Content-Security-Policy */
+    ody_view text;      /* HTML in UTF-8 */
 } ody_page;
 
 extern const ody_page ody__page_test;

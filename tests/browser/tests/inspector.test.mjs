@@ -1,13 +1,8 @@
 // The inspector, as the server serves it: numbers that move, lists, live messages, test events, disconnecting; with a password;
 // by keyboard and for screen readers; and with clients who say what they should not.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { get } from 'node:http';
-import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import { Client, closeClients } from '../../integration/lib/clients.mjs';
-import { ROOT } from '../../integration/lib/project.mjs';
 import { Server, artisan } from '../../integration/lib/server.mjs';
 import { within } from '../../integration/lib/wait.mjs';
 import { LARGE, LARGE_LOOKS, LOOKS, crowded, look, overflow, tabTo, textSize, type, violations } from '../lib/access.mjs';
@@ -560,22 +555,6 @@ test('a phone with large text', async () => {
   await stranger.page.waitForSelector('#password:focus');
   await stranger.page.keyboard.press('Enter');
   await fits(stranger, 'password');
-});
-
-test('the pages are compressed for those who take that', async () => {
-  const ask = (path, headers) =>
-    new Promise((resolve, reject) => {
-      get({ port: server.port, path, headers, agent: false }, async (answer) => resolve([answer.headers, Buffer.concat(await answer.toArray())])).on('error', reject);
-    });
-  for (const [path, file] of [['/test', 'websocket-test-page.html'], ['/inspector', 'inspector.html']]) {
-    const wanted = readFileSync(join(ROOT, 'js', file));
-    const [plain, body] = await ask(path, {});
-    assert.ok(body.equals(wanted), path);
-    const [packed, small] = await ask(path, { 'Accept-Encoding': 'gzip' });
-    assert.deepEqual([plain['content-encoding'], packed['content-encoding']], [undefined, 'gzip']);
-    assert.ok(gunzipSync(small).equals(wanted), path);
-    assert.ok(small.length < wanted.length / 2, `${small.length} of ${wanted.length} bytes`);
-  }
 });
 
 test('the test page comes from the server, too, and finds it', async () => {

@@ -33,8 +33,6 @@ static void check_page(live_answer answer, const ody_page *page)
     live_check_header(&answer, "Content-Type", "text/html; charset=utf-8");
     live_check_header(&answer, "Content-Security-Policy", page->policy);
     live_check_header(&answer, "ETag", page->tag);
-    live_check_header(&answer, "Vary", "Accept-Encoding");
-    live_check_header(&answer, "Content-Encoding", page->packed ? NULL : "gzip");
     live_check_header(&answer, "Cache-Control", "no-cache");
     live_check_header(&answer, "X-Content-Type-Options", "nosniff");
     live_check_header(&answer, "X-Frame-Options", "DENY");
@@ -165,86 +163,6 @@ TEST(a_page_that_the_browser_has_is_not_sent_again)
     live_close(&live);
 }
 
-TEST(who_takes_gzip_gets_the_page_compressed)
-{
-    static const char *const takers[] = {
-        "gzip",         "GZIP",        "br, gzip",       "deflate,gzip ,br",
-        "gzip;q=0.1",   "gzip ; q=1",  "gzip;q=0.001",   "br;q=0,\tgzip;Q=1.0",
-        "gzip;level=0", "*;q=0, gzip", ",, ;q=0 ,gzip;",
-    };
-    static const char *const others[] = {
-        "identity", "br, deflate", "gzip;q=0", "gzip; q=0.000", "gzip ;Q=0.", "gzipped", "x-gzip-2",
-        "*",        ";gzip",       "",         "br;gzip=1",     "gzi",        ",",
-    };
-    char headers[256];
-
-    live_open_pages(&live, true, NULL);
-    for (size_t index = 0; index < sizeof(takers) / sizeof(takers[0]); index++) {
-        snprintf(headers, sizeof(headers), LOCAL "Accept-Encoding: %s\r\n", takers[index]);
-        check_page(get("127.0.0.1", "/test", headers), ody__page_test.packed);
-    }
-    for (size_t index = 0; index < sizeof(others) / sizeof(others[0]); index++) {
-        snprintf(headers, sizeof(headers), LOCAL "Accept-Encoding: %s\r\n", others[index]);
-        check_page(get("127.0.0.1", "/test", headers), &ody__page_test);
-    }
-    check_page(get("127.0.0.1", "/inspector", LOCAL "Accept-Encoding: gzip\r\n"),
-               ody__page_inspector.packed);
-    CHECK(ody__page_inspector.packed->text.length < ody__page_inspector.text.length / 2);
-    live_close(&live);
-}
-
-TEST(who_speaks_an_old_version_gets_the_page_as_it_is)
-{
-    int descriptor;
-    live_answer answer;
-
-    live_open_pages(&live, true, NULL);
-    descriptor = live_connect_from(&live, "192.0.2.1");
-    live_send_text(&live, descriptor,
-                   "GET /test HTTP/1.0\r\n" LOCAL "Accept-Encoding: gzip\r\n\r\n");
-    answer = live_read(&live, descriptor);
-    close(descriptor);
-    check_page(answer, &ody__page_test);
-    live_close(&live);
-}
-
-/* Asks with the head alone for a page that the client may have. */
-static live_answer look(const char *method, const char *known, const char *encoding)
-{
-    int descriptor = live_connect_from(&live, "127.0.0.1");
-    char request[512];
-    live_answer answer;
-
-    snprintf(request, sizeof(request),
-             "%s /test HTTP/1.1\r\n" LOCAL "If-None-Match: %s\r\nAccept-Encoding: %s\r\n\r\n",
-             method, known, encoding);
-    live_send_text(&live, descriptor, request);
-    answer = live_read_head(&live, descriptor);
-    close(descriptor);
-    return answer;
-}
-
-TEST(each_form_of_a_page_has_a_tag_of_its_own)
-{
-    const ody_page *plain = &ody__page_test;
-    const ody_page *packed = ody__page_test.packed;
-    live_answer answer;
-
-    live_open_pages(&live, true, NULL);
-    answer = look("GET", packed->tag, "gzip");
-    live_check_header(&answer, "ETag", packed->tag);
-    live_check_header(&answer, "Vary", "Accept-Encoding");
-    live_check(answer, 304, NULL);
-    live_check(look("GET", plain->tag, "br"), 304, NULL);
-    live_check(look("GET", plain->tag, "gzip"), 200, NULL);
-    live_check(look("GET", packed->tag, "br"), 200, NULL);
-    answer = look("HEAD", "\"x\"", "gzip");
-    live_check_header(&answer, "Content-Encoding", "gzip");
-    live_check_header(&answer, "ETag", packed->tag);
-    live_check(answer, 200, NULL);
-    live_close(&live);
-}
-
 TEST(pages_are_looked_at_only)
 {
     live_open_pages(&live, true, NULL);
@@ -257,12 +175,11 @@ TEST(pages_are_looked_at_only)
 
 TEST(policies_are_strict)
 {
-    const ody_page *pages[] = {&ody__page_test, &ody__page_inspector, ody__page_test.packed,
-                               ody__page_inspector.packed};
+    static const ody_page *const pages[] = {&ody__page_test, &ody__page_inspector};
     static const char *const wanted[] = {"default-src 'none'", "frame-ancestors 'none'"};
     static const char *const unwanted[] = {"unsafe", "'self' 'sha", "script-src *"};
 
-    for (size_t page = 0; page < 4; page++) {
+    for (size_t page = 0; page < 2; page++) {
         for (size_t index = 0; index < 2; index++) {
             CHECK(strstr(pages[page]->policy, wanted[index]));
         }
