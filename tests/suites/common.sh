@@ -53,10 +53,13 @@ count() {
     fi
 }
 
-# free_port: a port that nobody listens on, and none of those that the kernel gives to connections.
+# Prints a port that nobody listens on, and none of those that the kernel gives to connections.
 free_port() {
-    # shellcheck disable=SC2016
-    php -r 'do { $port = random_int(10000, 32767); $socket = @stream_socket_server("tcp://127.0.0.1:$port"); } while (!$socket); echo $port;'
+    local port
+    while port=$((20000 + RANDOM % 12000)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
 }
 
 # Prints the totals and ends the suite.

@@ -6,18 +6,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/../suites/common.sh"
 
 logs=/var/tmp/fresh
 mkdir -p "$logs"
+WEBSOCKET_PORT=$(free_port)
 export WEBSOCKET_PORT
 export WEBSOCKET_CONNECT_TIMEOUT=10 # a busy machine may stand still for seconds
-
-# A port that nobody listens on; this machine shares its network with its host.
-free_port() {
-    local port
-    while port=$((20000 + RANDOM % 12000)); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-    done
-    echo "$port"
-}
-WEBSOCKET_PORT=$(free_port)
 
 show() {
     sed 's/^/    > /' "$1"
