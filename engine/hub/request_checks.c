@@ -88,21 +88,26 @@ int ody_requests_check(const ody_publish *publish, ody_error *error)
     return ody__request_publish_check(publish, &except, error);
 }
 
+static int presence_name_check(const ody_app *app, ody_view name, ody_error *error)
+{
+    ody_channel_kind kind;
+
+    if (ody_channel_name_parse(name, app->limits.channel_name_length, &kind) == 0 &&
+        kind.type != ODY_CHANNEL_PRESENCE) {
+        return ody_error_set(error, ODY_EINVALID, "only presence channels have members");
+    }
+    return ody__request_name_check(app, name, error);
+}
+
 int ody_requests_check_browse(const ody_app *app, const ody_browse *browse, ody_error *error)
 {
-    int code;
-
     switch (browse->kind) {
     case ODY_BROWSE_USER:
         return ody__request_user_check(browse->name, error);
     case ODY_BROWSE_SUBSCRIBERS:
         return ody__request_name_check(app, browse->name, error);
     case ODY_BROWSE_MEMBERS:
-        code = ody__request_name_check(app, browse->name, error);
-        if (code == 0 && !ody_view_starts(browse->name, ODY_VIEW("presence-"))) {
-            code = ody_error_set(error, ODY_EINVALID, "only presence channels have members");
-        }
-        return code;
+        return presence_name_check(app, browse->name, error);
     default:
         return 0;
     }
