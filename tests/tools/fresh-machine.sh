@@ -60,16 +60,27 @@ publishes() {
     php -d extension=modules/ody_websocket.so tests/tools/fresh-client.php
 }
 
-# Nothing is left to install or to build, so the server is up at once.
-starts_fast() {
-    local started=${EPOCHREALTIME/./} took
+# Starts once more and prints the time that it took (ms).
+start_again() {
+    local started=${EPOCHREALTIME/./}
     bin/start -d >"$logs/again" 2>&1 || {
-        show "$logs/again"
+        show "$logs/again" >&2
         return 1
     }
-    took=$(((${EPOCHREALTIME/./} - started) / 1000))
-    echo "bin/start -d took $took ms"
-    ((took < 10000)) # a build takes much longer
+    echo $(((${EPOCHREALTIME/./} - started) / 1000))
+}
+
+# Nothing is left to install or to build, so the server is up at once. A machine that stands still meanwhile
+# gets another try.
+starts_fast() {
+    local try took
+    for try in 1 2 3; do
+        ((try == 1)) || php artisan websocket:stop || return 1
+        took=$(start_again) || return 1
+        echo "bin/start -d took $took ms"
+        ((took >= 3000)) || return 0
+    done
+    return 1
 }
 
 # runs <process>: whoever inherits one that has ended may take its time to notice.
@@ -124,7 +135,7 @@ echo "The first start took $((SECONDS - started)) s."
 check ".env holds fresh keys, for its owner only" keys_are_private_and_fresh
 check "PHP publishes, a client receives" publishes
 check "websocket:stop ends the server" stops
-check "bin/start -d again builds nothing and is fast" starts_fast
+check "bin/start -d again in less than 3 s" starts_fast
 check "bin/install-extension, and --uninstall" installs_extension
 check "websocket:stop again" stops
 check "a compiler error is shown, and what changed is built again" builds_what_changed

@@ -1,5 +1,5 @@
 --TEST--
-A killed engine is replaced within a second; the log says why
+A killed engine is replaced at once; the log says why
 --EXTENSIONS--
 ody_websocket
 --FILE--
